@@ -1,0 +1,1 @@
+"""The arithmetic: tables in, results that keep their working out. Imports none of the other packages."""

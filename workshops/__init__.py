@@ -1,0 +1,1 @@
+"""An engagement: projects, people, what they ask for, and what follows from it."""

@@ -1,0 +1,1 @@
+"""What people create, in a database: SQLite by default, PostgreSQL through DATABASE_URL. SQL stays in here."""

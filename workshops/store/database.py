@@ -1,0 +1,142 @@
+"""The connection to the database: opened once per process, transactions that do not lose writes, schema by Alembic."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Iterator
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+BUSY_SECONDS = 10
+
+
+class StoreError(RuntimeError):
+    """The database cannot be used; `reason` is the id of a sentence that says why and what to do."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+
+
+def data_folder() -> Path:
+    """Where this installation keeps what people create: CRM_DATA, or `data` beside the application."""
+    return Path(os.environ.get("CRM_DATA") or Path(__file__).parents[2] / "data")
+
+
+def database_url() -> str:
+    """DATABASE_URL, or an SQLite file in the data folder."""
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        # the short names that hosting providers give
+        return url.replace("postgres://", "postgresql+psycopg://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+    return f"sqlite:///{data_folder() / 'projects.sqlite'}"
+
+
+class Database:
+    """One database, with reading and writing transactions."""
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            try:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StoreError("store.problem.folder", str(error)) from error
+        self.engine = sa.create_engine(
+            self.url, pool_pre_ping=not self.is_sqlite,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False} if self.is_sqlite else {})
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A consistent view; nothing is written.
+
+        Raises StoreError where the database cannot be reached or read.
+        """
+        with _explained(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection.exec_driver_sql("BEGIN")
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """All of it is written when the block ends, or nothing.
+
+        Raises StoreError where the database cannot be written.
+        """
+        with _explained(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                # taking the write lock first: a transaction that reads and then writes is refused under load otherwise
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    def migrate(self) -> None:
+        """Bring the schema to this version of the application.
+
+        Raises StoreError for a database that a newer version has written, and where it cannot be written.
+        """
+        with _explained():
+            script = ScriptDirectory(str(MIGRATIONS))
+            with self.engine.connect() as connection:
+                current = MigrationContext.configure(connection).get_current_revision()
+            if current == script.get_current_head():
+                return
+            if current is not None and current not in {one.revision for one in script.walk_revisions()}:
+                raise StoreError("store.problem.newer", current)
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["engine"] = self.engine
+            command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: object, _: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # transactions are begun by hand
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Turn what a driver raises into a sentence that a visitor can act on."""
+    try:
+        yield
+    except OperationalError as error:
+        text = str(error.orig).casefold()
+        if "readonly" in text or "read-only" in text or "unable to open" in text:
+            raise StoreError("store.problem.readonly", str(error.orig)) from error
+        if "disk is full" in text or "no space" in text:
+            raise StoreError("store.problem.full", str(error.orig)) from error
+        if "locked" in text:
+            raise StoreError("store.problem.busy", str(error.orig)) from error
+        raise StoreError("store.problem.unreachable", str(error.orig)) from error
+    except DBAPIError as error:
+        if isinstance(error, sa.exc.IntegrityError):
+            raise
+        raise StoreError("store.problem.unreachable", str(error.orig)) from error
+
+
+@cache
+def open_database(url: str) -> Database:
+    """The database behind a URL, migrated; one per process."""
+    database = Database(url)
+    database.migrate()
+    return database
