@@ -27,14 +27,14 @@ project = sa.Table(
 
 domain_weight = sa.Table(
     "domain_weight", metadata,
-    sa.Column("project_id", sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("domain_id", sa.String(80), primary_key=True),
     sa.Column("points", sa.Float, nullable=False),
 )
 
 expectation = sa.Table(
     "expectation", metadata,
-    sa.Column("project_id", sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("item_id", sa.String(80), primary_key=True),
     sa.Column("level", sa.Integer),
     sa.Column("must_have", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -48,7 +48,7 @@ expectation = sa.Table(
 
 own_item = sa.Table(
     "own_item", metadata,
-    sa.Column("project_id", sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("id", sa.String(80), primary_key=True),
     sa.Column("domain_id", sa.String(80), nullable=False),
     sa.Column("label", sa.Text, nullable=False),

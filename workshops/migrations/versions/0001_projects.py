@@ -26,13 +26,13 @@ def upgrade() -> None:
     )
     op.create_table(
         "domain_weight",
-        sa.Column("project_id", sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("domain_id", sa.String(80), primary_key=True),
         sa.Column("points", sa.Float, nullable=False),
     )
     op.create_table(
         "expectation",
-        sa.Column("project_id", sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("item_id", sa.String(80), primary_key=True),
         sa.Column("level", sa.Integer),
         sa.Column("must_have", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -45,7 +45,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "own_item",
-        sa.Column("project_id", sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("id", sa.String(80), primary_key=True),
         sa.Column("domain_id", sa.String(80), nullable=False),
         sa.Column("label", sa.Text, nullable=False),

@@ -1,0 +1,83 @@
+"""The door: who you are, which pages you have, which project and language. `streamlit run app.py` starts it."""
+
+import gc
+
+import streamlit as st
+
+from interface.language import LANGUAGES
+from interface.page_widgets import current_language, page_texts, style
+from workshops.access import AT_HOME
+from workshops.session_widgets import database
+from workshops.store.database import StoreError
+from workshops.store.projects import list_projects
+
+# section -> (file, address, icon, what a role must be allowed to do to have the page)
+PAGES = {
+    "prepare": [
+        ("workshops/projects_page.py", "projects", "folder_open", "read-project"),
+        ("workshops/context_page.py", "context", "tune", "read-project"),
+    ],
+    "workshop": [
+        ("workshops/requirements_page.py", "requirements", "checklist", "read-project"),
+    ],
+    "choose": [
+        ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
+        ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
+    ],
+    "reference": [
+        ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
+        ("vendors/products_page.py", "products", "inventory_2", "read-reference"),
+        ("vendors/market_page.py", "market", "grid_view", "read-reference"),
+    ],
+    "deliver": [
+        ("exports/exports_page.py", "exports", "download", "read-project"),
+    ],
+}
+
+
+@st.cache_resource
+def freeze() -> None:
+    """Take what was imported out of the garbage collector's sight: with postScriptGC off, reruns get five times faster."""
+    gc.collect()
+    gc.freeze()
+
+
+def pages(person, t):
+    """The pages that the person's role may use; the others are not even registered."""
+    return {
+        t(f"section.{section}"): [
+            st.Page(file, title=t(f"page.{address}"), url_path=address, icon=f":material/{icon}:",
+                    default=address == "projects")
+            for file, address, icon, action in entries if person.may(action)
+        ]
+        for section, entries in PAGES.items()
+    }
+
+
+def sidebar(t):
+    """The choices that pages share: project and language."""
+    projects = {one.id: one for one in list_projects(database()) if not one.archived}
+    if st.session_state.get("project") not in projects:
+        st.session_state["project"] = st.query_params.get("project") if st.query_params.get("project") in projects else None
+    with st.sidebar:
+        if projects:
+            st.selectbox(t("sidebar.project"), list(projects), key="project", index=None,
+                         format_func=lambda one: projects[one].name, placeholder=t("sidebar.choose_project"))
+        st.segmented_control(t("sidebar.language"), list(LANGUAGES), key="language", required=True,
+                             format_func=LANGUAGES.get, default=current_language(), label_visibility="collapsed")
+    if st.session_state.get("project"):
+        st.query_params["project"] = st.session_state["project"]
+    st.query_params["language"] = current_language()
+
+
+st.set_page_config(page_title="CRM selection", page_icon=":material/hub:", layout="wide")
+freeze()
+t = page_texts("interface")
+style()
+st.session_state["person"] = AT_HOME
+page = st.navigation(pages(st.session_state["person"], t))
+try:
+    sidebar(t)
+    page.run()
+except StoreError as error:
+    st.error(t(error.reason), icon=":material/database_off:")

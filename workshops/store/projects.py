@@ -1,0 +1,338 @@
+"""Projects and what they ask for: every change is written at once, with its line in the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from types import MappingProxyType
+from typing import Any, Iterable, Mapping
+
+import sqlalchemy as sa
+
+from workshops.access import Person, require
+from workshops.model import (
+    LONGEST_NAME, Context, Expectation, OwnItem, Project, ProjectError, ShortlistSettings, Summary, level_problems,
+    weight_problems,
+)
+from workshops.store import schema
+from workshops.store.database import Database
+
+EDITABLE = ("level", "must_have", "note", "owner", "status")
+
+
+class StaleError(RuntimeError):
+    """Somebody changed the same thing meanwhile; the newer value is in `current`."""
+
+    def __init__(self, item_id: str, current: Expectation | None) -> None:
+        self.item_id, self.current = item_id, current
+        super().__init__(f"{item_id} was changed meanwhile")
+
+
+def list_projects(database: Database) -> list[Summary]:
+    """Every project, the one changed last first."""
+    asked = (sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
+             .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
+             .group_by(schema.expectation.c.project_id).subquery())
+    query = (sa.select(schema.project, sa.func.coalesce(asked.c.asked, 0).label("asked"))
+             .join(asked, asked.c.project_id == schema.project.c.id, isouter=True)
+             .order_by(schema.project.c.changed_at.desc()))
+    with database.reading() as connection:
+        rows = connection.execute(query).mappings().all()
+    return [Summary(**{name: _aware(row[name]) for name in Summary.__dataclass_fields__}) for row in rows]
+
+
+def revision_of(database: Database, project_id: str) -> int | None:
+    """The project's change counter; cheap enough to poll. None where there is no such project."""
+    with database.reading() as connection:
+        return connection.scalar(sa.select(schema.project.c.revision).where(schema.project.c.id == project_id))
+
+
+def read_project(database: Database, project_id: str) -> Project | None:
+    """The project as it stands, or None where there is none."""
+    with database.reading() as connection:
+        row = connection.execute(sa.select(schema.project).where(schema.project.c.id == project_id)).mappings().first()
+        if row is None:
+            return None
+        weights = dict(connection.execute(
+            sa.select(schema.domain_weight.c.domain_id, schema.domain_weight.c.points)
+            .where(schema.domain_weight.c.project_id == project_id)).all())
+        expectations = connection.execute(
+            sa.select(schema.expectation).where(schema.expectation.c.project_id == project_id)).mappings().all()
+        own_items = connection.execute(
+            sa.select(schema.own_item).where(schema.own_item.c.project_id == project_id)
+            .order_by(schema.own_item.c.id)).mappings().all()
+    return Project(
+        **{name: _aware(row[name]) for name in ("id", "name", "client", "edition_id", "is_sample", "archived",
+                                                "created_at", "changed_at", "revision")},
+        context=Context.from_json(row["context"]),
+        settings=ShortlistSettings.from_json(row["settings"]),
+        weights=MappingProxyType(weights),
+        expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
+        own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
+    )
+
+
+def create_project(database: Database, by: Person, *, name: str, client: str, edition_id: str,
+                   weights: Mapping[str, float], context: Context = Context(),
+                   settings: ShortlistSettings = ShortlistSettings(), is_sample: bool = False,
+                   expectations: Iterable[Expectation] = (), own_items: Iterable[OwnItem] = ()) -> str:
+    """Create a project, with what it asks for if that is known; return its id.
+
+    Raises ProjectError with every problem, and NotAllowedError.
+    """
+    require(by, "create-project")
+    expectations = list(expectations)
+    problems = _name_problems(name, client) + context.problems() + settings.problems() + weight_problems(weights)
+    for one in expectations:
+        problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
+    if problems:
+        raise ProjectError(problems)
+    project_id, now = uuid.uuid4().hex, _now()
+    with database.writing() as connection:
+        connection.execute(schema.project.insert().values(
+            id=project_id, name=name.strip(), client=client.strip(), edition_id=edition_id, is_sample=is_sample,
+            created_at=now, changed_at=now, context=context.to_json(), settings=settings.to_json()))
+        _write_weights(connection, project_id, weights)
+        if expectations:
+            connection.execute(schema.expectation.insert(), [
+                {"project_id": project_id, "item_id": one.item_id, **{field: getattr(one, field) for field in EDITABLE},
+                 "changed_by": by.name, "changed_at": now} for one in expectations])
+        for item in own_items:
+            connection.execute(schema.own_item.insert().values(
+                project_id=project_id, id=item.id, domain_id=item.domain, label=item.label, definition=item.definition))
+        record(connection, by, "create-project", project_id, after={"name": name.strip(), "sample": is_sample})
+    return project_id
+
+
+def rename_project(database: Database, by: Person, project_id: str, *, name: str, client: str) -> None:
+    """Raises ProjectError for a name that cannot be used."""
+    require(by, "edit-project")
+    if problems := _name_problems(name, client):
+        raise ProjectError(problems)
+    with database.writing() as connection:
+        before = _changed(connection, project_id, name=name.strip(), client=client.strip())
+        record(connection, by, "rename-project", project_id, before={"name": before["name"], "client": before["client"]},
+               after={"name": name.strip(), "client": client.strip()})
+
+
+def archive_project(database: Database, by: Person, project_id: str, *, archived: bool = True) -> None:
+    """Put a project out of the way, or bring it back; nothing of it is lost."""
+    require(by, "edit-project")
+    with database.writing() as connection:
+        _changed(connection, project_id, archived=archived)
+        record(connection, by, "archive-project" if archived else "unarchive-project", project_id)
+
+
+def delete_project(database: Database, by: Person, project_id: str) -> None:
+    """Remove a project for good; only its journal stays."""
+    require(by, "create-project")
+    with database.writing() as connection:
+        row = connection.execute(sa.select(schema.project.c.name).where(schema.project.c.id == project_id)).first()
+        if row is None:
+            return
+        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
+        record(connection, by, "delete-project", project_id, before={"name": row.name})
+
+
+def duplicate_project(database: Database, by: Person, project_id: str, *, name: str) -> str:
+    """Create a second project that asks for the same; return its id."""
+    project = read_project(database, project_id)
+    if project is None:
+        raise ProjectError([("project.problem.gone", {})])
+    return create_project(
+        database, by, name=name, client=project.client, edition_id=project.edition_id, weights=project.weights,
+        context=project.context, settings=project.settings, expectations=project.expectations.values(),
+        own_items=project.own_items)
+
+
+def save_context(database: Database, by: Person, project_id: str, context: Context) -> None:
+    """Raises ProjectError with every problem; nothing is written then."""
+    require(by, "edit-project")
+    if problems := context.problems():
+        raise ProjectError(problems)
+    _save_json(database, by, project_id, "context", context.to_json())
+
+
+def save_settings(database: Database, by: Person, project_id: str, settings: ShortlistSettings) -> None:
+    """Raises ProjectError with every problem; nothing is written then."""
+    require(by, "edit-project")
+    if problems := settings.problems():
+        raise ProjectError(problems)
+    _save_json(database, by, project_id, "settings", settings.to_json())
+
+
+def save_weights(database: Database, by: Person, project_id: str, weights: Mapping[str, float]) -> None:
+    """Write the points of every domain. Raises ProjectError where they cannot be used."""
+    require(by, "edit-project")
+    if problems := weight_problems(weights):
+        raise ProjectError(problems)
+    with database.writing() as connection:
+        before = dict(connection.execute(sa.select(schema.domain_weight.c.domain_id, schema.domain_weight.c.points)
+                                         .where(schema.domain_weight.c.project_id == project_id)).all())
+        after = {domain: float(points) for domain, points in weights.items()}
+        if before == after:
+            return
+        connection.execute(schema.domain_weight.delete().where(schema.domain_weight.c.project_id == project_id))
+        _write_weights(connection, project_id, after)
+        _changed(connection, project_id)
+        moved = {domain for domain in before.keys() | after.keys() if before.get(domain) != after.get(domain)}
+        record(connection, by, "set-weights", project_id, before={one: before.get(one) for one in sorted(moved)},
+               after={one: after.get(one) for one in sorted(moved)})
+
+
+def save_expectations(database: Database, by: Person, project_id: str, known_items: Iterable[str],
+                      changes: Mapping[str, Mapping[str, Any]], *, versions: Mapping[str, int] | None = None) -> None:
+    """Change some fields of some items, all in one transaction: each with its line in the journal.
+
+    changes      item -> {level, must_have, note, owner, status}, any of them
+    known_items  ids of the map and of the project's own items
+    versions     item -> version that was on the screen; an item changed since is refused
+
+    Raises ProjectError with every problem, and StaleError; nothing is written then.
+    """
+    require(by, "edit-project")
+    now, known = _now(), set(known_items)
+    problems: list[tuple[str, dict[str, Any]]] = []
+    for item_id, change in changes.items():
+        if item_id not in known:
+            problems.append(("expectation.problem.unknown_item", {"item": item_id}))
+        for field in set(change) - set(EDITABLE):
+            problems.append(("expectation.problem.field", {"item": item_id, "field": field}))
+    if problems:
+        raise ProjectError(problems)
+    with database.writing() as connection:
+        rows = connection.execute(
+            sa.select(schema.expectation).where(schema.expectation.c.project_id == project_id,
+                                                schema.expectation.c.item_id.in_(list(changes)))).mappings().all()
+        current = {row["item_id"]: _expectation(row) for row in rows}
+        for item_id, change in changes.items():
+            old = current.get(item_id) or Expectation(item_id)
+            if versions is not None and item_id in versions and versions[item_id] != old.version:
+                raise StaleError(item_id, current.get(item_id))
+            after = {field: getattr(old, field) for field in EDITABLE} | dict(change)
+            if not after["level"] and "must_have" not in change:
+                after["must_have"] = False  # a must-have lives on a level
+            problems += level_problems(**after, item_id=item_id)
+            before = {field: getattr(old, field) for field in EDITABLE}
+            moved = {field: value for field, value in after.items() if before[field] != value}
+            if not moved or problems:
+                continue
+            _upsert_expectation(connection, project_id, item_id, after, old.version, by.name, now)
+            record(connection, by, "set-expectation", project_id, item_id,
+                   before={field: before[field] for field in moved}, after=moved)
+        if problems:
+            raise ProjectError(problems)
+        _changed(connection, project_id)
+
+
+def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem) -> None:
+    """Raises ProjectError where the label is missing or too long."""
+    require(by, "edit-project")
+    if not 0 < len(item.label.strip()) <= LONGEST_NAME:
+        raise ProjectError([("own_item.problem.label", {"most": LONGEST_NAME})])
+    with database.writing() as connection:
+        connection.execute(schema.own_item.insert().values(
+            project_id=project_id, id=item.id, domain_id=item.domain, label=item.label.strip(),
+            definition=item.definition.strip()))
+        _changed(connection, project_id)
+        record(connection, by, "add-own-item", project_id, item.id, after={"label": item.label.strip()})
+
+
+def remove_own_item(database: Database, by: Person, project_id: str, item_id: str) -> None:
+    """Remove an own item with its expectation; the journal keeps both."""
+    require(by, "edit-project")
+    with database.writing() as connection:
+        where = (schema.own_item.c.project_id == project_id, schema.own_item.c.id == item_id)
+        row = connection.execute(sa.select(schema.own_item).where(*where)).mappings().first()
+        if row is None:
+            return
+        connection.execute(schema.own_item.delete().where(*where))
+        connection.execute(schema.expectation.delete().where(schema.expectation.c.project_id == project_id,
+                                                             schema.expectation.c.item_id == item_id))
+        _changed(connection, project_id)
+        record(connection, by, "remove-own-item", project_id, item_id, before={"label": row["label"]})
+
+
+def history(database: Database, project_id: str, subject: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
+    """The journal of a project, or of one of its items, newest first."""
+    query = sa.select(schema.journal).where(schema.journal.c.project_id == project_id)
+    if subject is not None:
+        query = query.where(schema.journal.c.subject == subject)
+    with database.reading() as connection:
+        rows = connection.execute(query.order_by(schema.journal.c.id.desc()).limit(limit)).mappings().all()
+    return [{**row, "at": _aware(row["at"])} for row in rows]
+
+
+def record(connection: sa.Connection, by: Person, action: str, project_id: str | None = None, subject: str = "",
+           before: Any = None, after: Any = None) -> None:
+    """Append a line to the journal, inside the transaction of the change that it tells."""
+    connection.execute(schema.journal.insert().values(
+        at=_now(), who=by.name or by.id, project_id=project_id, action=action, subject=subject, before=before,
+        after=after))
+
+
+def _name_problems(name: str, client: str) -> list[tuple[str, dict[str, Any]]]:
+    found: list[tuple[str, dict[str, Any]]] = []
+    if not name.strip():
+        found.append(("project.problem.name", {}))
+    if len(name) > LONGEST_NAME or len(client) > LONGEST_NAME:
+        found.append(("project.problem.long", {"most": LONGEST_NAME}))
+    return found
+
+
+def _changed(connection: sa.Connection, project_id: str, **values: Any) -> Mapping[str, Any]:
+    """Count a change of the project and write columns of it; return the row as it was.
+
+    Raises ProjectError where the project is gone.
+    """
+    before = connection.execute(sa.select(schema.project).where(schema.project.c.id == project_id)).mappings().first()
+    if before is None:
+        raise ProjectError([("project.problem.gone", {})])
+    connection.execute(schema.project.update().where(schema.project.c.id == project_id).values(
+        revision=schema.project.c.revision + 1, changed_at=_now(), **values))
+    return before
+
+
+def _save_json(database: Database, by: Person, project_id: str, column: str, after: dict[str, Any]) -> None:
+    with database.writing() as connection:
+        before = connection.scalar(sa.select(schema.project.c[column]).where(schema.project.c.id == project_id))
+        if before == after:
+            return
+        _changed(connection, project_id, **{column: after})
+        moved = [name for name in after if (before or {}).get(name) != after[name]]
+        record(connection, by, f"set-{column}", project_id, before={name: (before or {}).get(name) for name in moved},
+               after={name: after[name] for name in moved})
+
+
+def _write_weights(connection: sa.Connection, project_id: str, weights: Mapping[str, float]) -> None:
+    if weights:
+        connection.execute(schema.domain_weight.insert(), [
+            {"project_id": project_id, "domain_id": domain, "points": float(points)} for domain, points in weights.items()])
+
+
+def _upsert_expectation(connection: sa.Connection, project_id: str, item_id: str, values: dict[str, Any], version: int,
+                        who: str, now: dt.datetime) -> None:
+    stamp = {"version": version + 1, "changed_by": who, "changed_at": now}
+    table = schema.expectation
+    if version == 0:
+        connection.execute(table.insert().values(project_id=project_id, item_id=item_id, **values, **stamp))
+        return
+    done = connection.execute(table.update().where(
+        table.c.project_id == project_id, table.c.item_id == item_id, table.c.version == version).values(**values, **stamp))
+    if done.rowcount == 0:  # another server was faster between our read and our write
+        raise StaleError(item_id, None)
+
+
+def _expectation(row: Mapping[str, Any]) -> Expectation:
+    return Expectation(**{name: _aware(row[name]) for name in Expectation.__dataclass_fields__})
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def _aware(value: Any) -> Any:
+    """SQLite gives times back without their zone; they were written in UTC."""
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=dt.UTC)
+    return value
