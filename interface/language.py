@@ -61,6 +61,13 @@ class Texts:
     def time(self, moment: dt.datetime) -> str:
         return dates.format_datetime(moment, format="short", locale=LOCALES[self.language])
 
+    def language_name(self, code: str) -> str:
+        """The name of a language, as its reader calls it: "German", « allemand »."""
+        return Locale.parse(LOCALES[self.language]).languages.get(code, code)
+
+    def country_name(self, code: str) -> str:
+        return Locale.parse(LOCALES[self.language]).territories.get(code.upper(), code)
+
     def list(self, words: list[str]) -> str:
         """one, two and three"""
         from babel.lists import format_list

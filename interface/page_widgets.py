@@ -99,5 +99,9 @@ ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;ga
 .funnel>div{flex:1 1 0;min-width:128px;border:1px solid var(--line);border-radius:8px;padding:.55rem .75rem;background:var(--panel)}
 .funnel b{font-size:1.5rem;font-variant-numeric:tabular-nums;display:block;line-height:1.2} .funnel .out{font-size:.8rem;color:var(--muted)}
 .funnel .last{background:var(--accent);border-color:var(--accent)} .funnel .last *{color:var(--paper)!important}
+.strip{display:flex;gap:.6rem;flex-wrap:wrap}
+.stripcell{flex:1 1 150px;display:grid;grid-template-columns:1fr auto;gap:0 .5rem;border:1px solid var(--line);border-radius:8px;
+ padding:.4rem .7rem;background:var(--panel);font-size:.88rem;align-items:baseline}
+.stripcell .interval{grid-column:1/3}
 @media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton{display:none!important}}
 """

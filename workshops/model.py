@@ -113,6 +113,9 @@ class Context:
         for name in ("integration_days", "migration_days"):
             if name in costs:
                 costs[name] = MappingProxyType({size: tuple(days) for size, days in costs[name].items()})
+        for name in ("budget", "ergonomics", "discount_rate"):
+            if known.get(name) is not None:
+                known[name] = float(known[name])
         known["costs"] = CostAssumptions(**costs)
         return cls(**known)
 
