@@ -64,9 +64,9 @@ def style() -> None:
 
 
 _SHEET = """
-.stMainBlockContainer{padding-top:2.6rem;padding-bottom:3rem;max-width:1240px}
+.stMainBlockContainer{padding:2.4rem 2.6rem 3rem;max-width:1280px}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
-[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)}
+[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)!important;opacity:1!important}
 .muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
 .level{display:inline-flex;align-items:center;justify-content:center;min-width:1.55em;height:1.55em;border-radius:4px;
  font-weight:650;font-size:.9em;font-variant-numeric:tabular-nums}
@@ -98,7 +98,8 @@ ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;ga
 .funnel{display:flex;gap:.5rem;align-items:stretch;margin:.3rem 0 1rem;flex-wrap:wrap}
 .funnel>div{flex:1 1 0;min-width:128px;border:1px solid var(--line);border-radius:8px;padding:.55rem .75rem;background:var(--panel)}
 .funnel b{font-size:1.5rem;font-variant-numeric:tabular-nums;display:block;line-height:1.2} .funnel .out{font-size:.8rem;color:var(--muted)}
-.funnel .last{background:var(--accent);border-color:var(--accent)} .funnel .last *{color:var(--paper)!important}
+.funnel .out{display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden;line-height:1.35}
+.funnel .last{background:var(--accent);border-color:var(--accent);color:var(--paper)} .funnel .last *{color:var(--paper)!important}
 .strip{display:flex;gap:.6rem;flex-wrap:wrap}
 .stripcell{flex:1 1 150px;display:grid;grid-template-columns:1fr auto;gap:0 .5rem;border:1px solid var(--line);border-radius:8px;
  padding:.4rem .7rem;background:var(--panel);font-size:.88rem;align-items:baseline}

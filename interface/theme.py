@@ -8,7 +8,7 @@ from typing import Any
 LEVEL_COLOURS = ("#ECEEEE", "#CFE0E8", "#93BDD3", "#3F8CB0", "#0B5577")
 LEVEL_INK = ("#1C2321", "#1C2321", "#1C2321", "#FFFFFF", "#FFFFFF")
 GAP_ONE, GAP_MORE = "#D98A2B", "#A63A1A"
-FONT = "Inter, 'Source Sans 3', 'Source Sans Pro', 'Segoe UI', Helvetica, Arial, sans-serif"
+FONT = "'Source Sans', 'Source Sans 3', Inter, 'Segoe UI', Helvetica, Arial, sans-serif"
 
 
 @dataclass(frozen=True)

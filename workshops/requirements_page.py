@@ -64,7 +64,7 @@ header(t("requirements.title"), t("requirements.state", asked=len(asked), total=
 show_problems(st.session_state.pop("requirements_problems", []), t)
 shortlist_strip(assessment_of(project))
 
-first, second, third = st.columns([3, 4, 2])
+first, second, third = st.columns([5, 10, 4])
 first.selectbox(t("requirements.domain"), [domain.id for domain in functional_map.domains], index=None, key="requirements_domain",
                 format_func=lambda one: functional_map.domain(one).label[language], placeholder=t("requirements.all_domains"))
 second.segmented_control(t("requirements.show"), SHOW, key="requirements_show", default="everything", required=True,
@@ -72,7 +72,7 @@ second.segmented_control(t("requirements.show"), SHOW, key="requirements_show", 
 third.text_input(t("requirements.search"), key="requirements_search", placeholder=t("requirements.search_hint"))
 
 shown = [item_id for item_id in known if wanted(item_id)]
-table_side, card_side = st.columns([3, 2], gap="medium")
+table_side, card_side = st.columns([17, 10], gap="medium")
 
 
 def table_of(items: list[str]) -> pd.DataFrame:
@@ -113,10 +113,10 @@ with table_side:
         st.data_editor(
             table_of(shown), key=key, height=min(36 * (len(shown) + 1) + 3, 560), hide_index=True, on_change=write_edits, args=(key, shown),
             disabled=True if locked else ["label", "sentence"], row_height=36, alt=t("requirements.table_alt"), column_config={
-                "label": st.column_config.TextColumn(t("requirements.item"), width="medium", pinned=True),
-                "level": st.column_config.SelectboxColumn(t("requirements.level"), options=[str(level) for level in LEVELS], width="small"),
-                "must_have": st.column_config.CheckboxColumn(t("requirements.must_have"), width="small"),
-                "sentence": st.column_config.TextColumn(t("requirements.sentence"), width="large"),
+                "label": st.column_config.TextColumn(t("requirements.item"), width=215, pinned=True),
+                "level": st.column_config.SelectboxColumn(t("requirements.level"), options=[str(level) for level in LEVELS], width=64),
+                "must_have": st.column_config.CheckboxColumn(t("requirements.must_short"), width=70, help=t("requirements.must_have")),
+                "sentence": st.column_config.TextColumn(t("requirements.sentence"), width=420),
                 "note": st.column_config.TextColumn(t("requirements.note"), max_chars=LONGEST_NOTE, width="medium"),
                 "status": st.column_config.SelectboxColumn(t("requirements.status"), options=["open", "proposed", "agreed", "out-of-scope"],
                                                            format_func=lambda one: t(f"status.{one}"), width="small", required=True)})
