@@ -19,7 +19,7 @@ vocabulary = functional_map.vocabulary
 
 header(t("map.title"), t("map.state", items=len(functional_map.items), domains=len(functional_map.domains), year=functional_map.year))
 
-first, second, third, fourth = st.columns([4, 3, 2, 2])
+first, second, third, fourth = st.columns([4, 3, 2, 2], vertical_alignment="bottom")
 first.text_input(t("map.search"), key="map_search", placeholder=t("map.search_hint"))
 second.selectbox(t("map.domain"), [domain.id for domain in functional_map.domains], index=None, key="map_domain",
                  format_func=lambda one: functional_map.domain(one).label[language], placeholder=t("map.all"))

@@ -50,14 +50,20 @@ class Gates:
 
     def passing(self, offers: pd.Index) -> pd.Index:
         """The offers that no condition excludes."""
-        return offers[~offers.isin(self.excluding["offer"])]
+        return offers[[offer not in self.excluded for offer in offers]]
+
+    @cached_property
+    def excluded(self) -> frozenset[str]:
+        """The offers that a condition excludes."""
+        return frozenset(self.excluding["offer"])
 
     def verdict_of(self, offers: pd.Index) -> pd.DataFrame:
         """offer x gate: the worst verdict of the gate's conditions; pass where a gate has none."""
-        rank = self.conditions["verdict"].map({verdict: place for place, verdict in enumerate(VERDICTS)})
-        worst = rank.groupby([self.conditions["offer"], self.conditions["gate"]]).max().unstack()
-        worst = worst.reindex(index=offers, columns=list(GATES)).fillna(0).astype(int)
-        return worst.map(lambda place: VERDICTS[place])
+        rank = {verdict: place for place, verdict in enumerate(VERDICTS)}
+        worst: dict[tuple[str, str], int] = {}
+        for offer, gate, verdict in zip(*(self.conditions[name].to_numpy() for name in ("offer", "gate", "verdict")), strict=True):
+            worst[offer, gate] = max(worst.get((offer, gate), 0), rank[verdict])
+        return pd.DataFrame({gate: [VERDICTS[worst.get((offer, gate), 0)] for offer in offers] for gate in GATES}, index=offers)
 
 
 def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:

@@ -62,7 +62,8 @@ def offers(ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series, must_h
     half = cells.half_width[product_row]
     prior = np.broadcast_to(priors.to_numpy(float), level.shape)
     table = rows[["product", "plan", "place"]].assign(add_ons=[tuple(sorted(one)) for one in needed])
-    table.index = pd.Index([offer_id(*row) for row in table[["product", "plan"]].itertuples(index=False)], name="offer")
+    table.index = pd.Index([offer_id(*row) for row in table[["product", "plan"]].itertuples(index=False)], dtype=object,
+                           name="offer")
 
     def frame(values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(np.ascontiguousarray(values), table.index, items)

@@ -66,7 +66,7 @@ def best_offers(table: pd.DataFrame, gates: Gates, order_by: str = "central") ->
     where none passes, the one with the highest fit stands for the product, with its reasons.
     """
     key = "low" if order_by == "cautious" else "fit"
-    passes = table.index.isin(gates.passing(table.index))
+    passes = [offer not in gates.excluded for offer in table.index]
     # rounded, so that the last digit of a sum never decides between equals
     ranked = table.assign(gates_passed=passes, _key=table[key].round(9), _name=table.index.astype(str))
     ranked = ranked.sort_values(["gates_passed", "_key", "cost", "_name"], ascending=[False, False, True, True])
@@ -84,7 +84,7 @@ def shortlist(table: pd.DataFrame, gates: Gates, probability: pd.Series, setting
     listed = _listed(best, settings)
     reason = pd.Series("behind", best.index).mask(~best["gates_passed"], "gate").mask(listed, "listed")
     rows = best.assign(listed=listed, reason=reason).sort_values("listed", ascending=False, kind="stable")
-    offers = table.assign(gates_passed=table.index.isin(gates.passing(table.index)))
+    offers = table.assign(gates_passed=[offer not in gates.excluded for offer in table.index])
     return Shortlist(rows, offers, gates, settings, funnel(offers, gates))
 
 
@@ -100,13 +100,15 @@ def _listed(best: pd.DataFrame, settings: Settings) -> pd.Series:
 def funnel(offers: pd.DataFrame, gates: Gates) -> list[tuple[str, list[str], list[str]]]:
     """Gate by gate: the products with an offer left, and those that lost their last one there."""
     steps: list[tuple[str, list[str], list[str]]] = []
-    alive = offers.index
-    products = list(dict.fromkeys(offers["product"]))
+    product_of = dict(zip(offers.index, offers["product"], strict=True))
+    failed: dict[str, set[str]] = {gate: set() for gate in GATES}
+    for gate, offer in zip(gates.excluding["gate"], gates.excluding["offer"], strict=True):
+        failed[gate].add(offer)
+    alive, products = set(product_of), list(dict.fromkeys(product_of.values()))
     steps.append(("all", products, []))
     for gate in GATES:
-        failed = gates.excluding.loc[gates.excluding["gate"] == gate, "offer"]
-        alive = alive[~alive.isin(failed)]
-        left = set(offers.loc[alive, "product"])
+        alive -= failed[gate]
+        left = {product_of[offer] for offer in alive}
         steps.append((gate, [one for one in products if one in left], [one for one in products if one not in left]))
-        products = [one for one in products if one in left]
+        products = steps[-1][1]
     return steps

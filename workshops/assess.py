@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Iterator, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -90,11 +91,10 @@ class Assessment:
 
     @cached_property
     def gates(self) -> Gates:
-        parts = [context_conditions(self.edition, self.offers.table, self.project.context),
-                 must_have_conditions(self.offers, self.project.must_haves()),
-                 self._budget_conditions(), self._ergonomics_conditions()]
-        return gates(pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True),
-                     self.project.settings.policy)
+        parts = [*context_conditions(self.edition, self.offers.table, self.project.context),
+                 *must_have_conditions(self.offers, self.project.must_haves()),
+                 *self._budget_conditions(), *self._ergonomics_conditions()]
+        return gates(_stacked(self.offers.table.index, parts), self.project.settings.policy)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -137,21 +137,15 @@ class Assessment:
     def product_name(self, product_id: str) -> str:
         return self.edition.products[product_id].name
 
-    def _budget_conditions(self) -> pd.DataFrame:
-        budget = self.project.context.budget
-        if budget is None:
-            return _no_conditions()
-        totals = self.cost.totals
-        return _conditions("budget", totals.index, "budget", totals["low"], totals["likely"], totals["high"], budget,
-                           at_least=False)
+    def _budget_conditions(self) -> Iterator[Condition]:
+        if (budget := self.project.context.budget) is not None:
+            totals = self.cost.totals.reindex(self.offers.table.index)
+            yield Condition("budget", "budget", totals["low"], totals["likely"], totals["high"], budget, at_least=False)
 
-    def _ergonomics_conditions(self) -> pd.DataFrame:
-        threshold = self.project.context.ergonomics
-        if threshold is None:
-            return _no_conditions()
-        table = self.ergonomics.reindex(self.offers.products)
-        return _conditions("ergonomics", self.offers.table.index, "ergonomics", table["low"], table["central"],
-                           table["high"], threshold)
+    def _ergonomics_conditions(self) -> Iterator[Condition]:
+        if (threshold := self.project.context.ergonomics) is not None:
+            table = self.ergonomics.reindex(self.offers.products)
+            yield Condition("ergonomics", "ergonomics", table["low"], table["central"], table["high"], threshold)
 
 
 @lru_cache(maxsize=64)
@@ -178,30 +172,38 @@ def _priors(edition: Edition, functional_map: FunctionalMap) -> pd.Series:
     return pd.Series(dict(edition.priors), dtype=float).reindex(items).fillna(computed)
 
 
-def must_have_conditions(offers: Offers, must_haves: dict[str, int]) -> pd.DataFrame:
-    """One condition per offer and must-have: the level reached against the level asked."""
-    parts = [_conditions("must-have", offers.table.index, item, offers.low[item], offers.central[item],
-                         offers.high[item], level)
-             for item, level in must_haves.items() if item in offers.low.columns]
-    return pd.concat(parts, ignore_index=True) if parts else _no_conditions()
+class Condition(NamedTuple):
+    """One condition of a gate for every offer: an interval against a bar."""
+
+    gate: str
+    name: str
+    low: pd.Series
+    central: pd.Series
+    high: pd.Series
+    bar: float
+    at_least: bool = True
 
 
-def context_conditions(edition: Edition, table: pd.DataFrame, context: Context) -> pd.DataFrame:
+def must_have_conditions(offers: Offers, must_haves: dict[str, int]) -> Iterator[Condition]:
+    """The level reached against the level asked, for each must-have."""
+    for item, level in must_haves.items():
+        if item in offers.low.columns:
+            yield Condition("must-have", item, offers.low[item], offers.central[item], offers.high[item], level)
+
+
+def context_conditions(edition: Edition, table: pd.DataFrame, context: Context) -> Iterator[Condition]:
     """Conditions on a product's profile: met (1) or not (0), as sure as the profile's facts are."""
     wanted = {
         "deployment": (context.deployment, any), "hosting_regions": (context.hosting_regions, any),
         "interface_languages": (context.languages, all),
         "company_sizes": ((context.company_size,) if context.company_size else (), any),
     }
-    parts = []
     for name, (values, quantifier) in wanted.items():
-        if not values:
-            continue
-        ends = {product.id: _fact_interval(getattr(product, name), values, quantifier)
-                for product in edition.products.values()}
-        low, central, high = (table["product"].map(lambda one, end=end: ends[one][end]) for end in range(3))
-        parts.append(_conditions("context", table.index, name, low, central, high, 1.0))
-    return pd.concat(parts, ignore_index=True) if parts else _no_conditions()
+        if values:
+            ends = {product.id: _fact_interval(getattr(product, name), values, quantifier)
+                    for product in edition.products.values()}
+            low, central, high = (pd.Series([ends[one][end] for one in table["product"]]) for end in range(3))
+            yield Condition("context", name, low, central, high, 1.0)
 
 
 def _fact_interval(fact: Fact | None, wanted: tuple[str, ...], quantifier: type(any)) -> tuple[float, float, float]:
@@ -214,14 +216,17 @@ def _fact_interval(fact: Fact | None, wanted: tuple[str, ...], quantifier: type(
     return 0.0, has, 1.0
 
 
-def _conditions(gate: str, offers: pd.Index, condition: str, low: pd.Series, central: pd.Series, high: pd.Series,
-                bar: float, *, at_least: bool = True) -> pd.DataFrame:
-    return pd.DataFrame({"offer": offers, "gate": gate, "condition": condition, "low": np.asarray(low, float),
-                         "central": np.asarray(central, float), "high": np.asarray(high, float), "bar": float(bar),
-                         "at_least": at_least})
+def _stacked(offers: pd.Index, parts: list[Condition]) -> pd.DataFrame:
+    """The conditions of every offer, one row each."""
+    def repeated(values: list, kind: type) -> np.ndarray:
+        return np.repeat(np.array(values, dtype=kind), len(offers))
 
+    def joined(name: str) -> np.ndarray:
+        return np.concatenate([getattr(part, name).to_numpy(float) for part in parts]) if parts else np.empty(0)
 
-def _no_conditions() -> pd.DataFrame:
-    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in (
-        ("offer", object), ("gate", object), ("condition", object), ("low", float), ("central", float),
-        ("high", float), ("bar", float), ("at_least", bool))})
+    return pd.DataFrame({
+        "offer": pd.Series(np.tile(offers.to_numpy(object), len(parts)), dtype=object),
+        "gate": pd.Series(repeated([part.gate for part in parts], object), dtype=object),
+        "condition": pd.Series(repeated([part.name for part in parts], object), dtype=object),
+        "low": joined("low"), "central": joined("central"), "high": joined("high"),
+        "bar": repeated([part.bar for part in parts], float), "at_least": repeated([part.at_least for part in parts], bool)})

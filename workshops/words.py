@@ -46,3 +46,20 @@ class Words:
         if values["near_miss"]:
             sentence += " " + t("reason.near_miss")
         return sentence
+
+    def origin(self, origin: str, line: str, detail: dict[str, Any]) -> str:
+        """Where a cost line comes from, in one sentence."""
+        t = self.t
+        if origin in ("list-price", "quote-bracket"):
+            unit = t(f"unit.{detail['unit']}")
+            if detail["unit"] == "free":
+                return t("origin.free")
+            key = "origin.list-price" if origin == "list-price" else "origin.quote-bracket"
+            sentence = t(key, amount=t.number(detail["likely"], 2), low=t.number(detail["low"], 0), high=t.number(detail["high"], 0),
+                         currency=detail["currency"], unit=unit, seats=t.number(detail["seats"]), dated=detail["dated"] or "–")
+            if detail.get("minimum") and detail["seats"] == detail["minimum"]:
+                sentence += " " + t("origin.minimum", seats=detail["minimum"])
+            return f"{detail['add_on']}: {sentence}" if detail.get("add_on") else sentence
+        if line == "support":
+            return t("origin.support", share=t.percent(detail["share"]))
+        return t("origin.days", days=t.number(detail["days"], 1), rate=self.money(detail["rate"]))

@@ -1,0 +1,67 @@
+"""Writing sheets: one look, and text is always written as text, whoever typed it."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, Sequence
+
+import xlsxwriter
+
+from interface.theme import GAP_MORE, GAP_ONE, LEVEL_COLOURS, LEVEL_INK, LIGHT
+
+LONGEST_CELL = 32_000  # Excel's limit is 32,767 characters
+# control characters that XML cannot hold
+_UNWRITABLE = {code: None for code in range(32) if code not in (9, 10, 13)}
+
+
+class Book:
+    """A workbook in memory with the formats of the house."""
+
+    def __init__(self) -> None:
+        self.target = io.BytesIO()
+        self.book = xlsxwriter.Workbook(self.target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+                                                      "strings_to_numbers": False, "nan_inf_to_errors": True})
+        base = {"valign": "top", "font_name": "Calibri", "font_size": 10.5, "font_color": LIGHT.ink}
+
+        def made(**look: Any) -> Any:
+            return self.book.add_format(base | look)
+
+        self.text, self.wrapped, self.bold = made(), made(text_wrap=True), made(bold=True)
+        self.title = made(bold=True, font_size=16, font_color=LIGHT.accent)
+        self.muted = made(font_color=LIGHT.muted, text_wrap=True)
+        self.head = made(bold=True, text_wrap=True, bg_color=LIGHT.accent, font_color="#FFFFFF", border=1, border_color=LIGHT.line)
+        self.score, self.share, self.money = made(num_format="0.0"), made(num_format="0 %"), made(num_format="#,##0")
+        self.total = made(num_format="#,##0", bold=True, top=1)
+        self.levels = [made(bg_color=colour, font_color=ink, align="center") for colour, ink in zip(LEVEL_COLOURS, LEVEL_INK, strict=True)]
+        self.unknown = made(pattern=14, fg_color=LIGHT.line, align="center", font_color=LIGHT.muted)
+        self.gap_one, self.gap_more = made(bg_color=GAP_ONE, align="center"), made(bg_color=GAP_MORE, font_color="#FFFFFF", align="center")
+
+    def sheet(self, name: str, heads: Sequence[str], widths: Sequence[float]) -> Any:
+        """A sheet with a header row that stays in sight and filters."""
+        sheet = self.book.add_worksheet(name[:31])
+        sheet.hide_gridlines(2)
+        for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
+            sheet.set_column(column, column, width)
+            sheet.write_string(0, column, clean(head), self.head)
+        sheet.freeze_panes(1, 1)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        return sheet
+
+    def level(self, sheet: Any, row: int, column: int, level: float | None) -> None:
+        """A level on its colour; unknown is hatched."""
+        if level is None:
+            sheet.write_string(row, column, "?", self.unknown)
+        else:
+            sheet.write_number(row, column, level, self.levels[int(level)])
+
+    def close(self) -> bytes:
+        self.book.close()
+        return self.target.getvalue()
+
+
+def clean(text: Any) -> str:
+    """Text that a cell can hold."""
+    return str(text).translate(_UNWRITABLE)[:LONGEST_CELL]
