@@ -112,7 +112,7 @@ with table_side:
         key = f"requirements_table_{project.id}_{abs(hash(tuple(shown)))}"
         st.data_editor(
             table_of(shown), key=key, height=min(36 * (len(shown) + 1) + 3, 560), hide_index=True, on_change=write_edits, args=(key, shown),
-            disabled=True if locked else ["label", "sentence"], row_height=36, alt=t("requirements.table_alt"), column_config={
+            disabled=True if locked else ["label", "sentence"], row_height=36, placeholder="–", alt=t("requirements.table_alt"), column_config={
                 "label": st.column_config.TextColumn(t("requirements.item"), width=215, pinned=True),
                 "level": st.column_config.SelectboxColumn(t("requirements.level"), options=[str(level) for level in LEVELS], width=64),
                 "must_have": st.column_config.CheckboxColumn(t("requirements.must_short"), width=70, help=t("requirements.must_have")),

@@ -1,0 +1,206 @@
+"""What tests share: a data folder of their own, an edition that does not change with the published ratings, servers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from functional_map.load import load_map
+from tests.synthetic import write_edition
+from vendors.load import load_edition
+from workshops.store.database import Database, open_database
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+POSTGRES = max((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=shutil.which("initdb"))
+SOFFICE = shutil.which("soffice")
+
+
+def missing(program: str, install: str) -> None:
+    """Skip the test on a newcomer's machine; fail where everything must be there."""
+    sentence = f"{program} is not installed; to run this test: {install}"
+    if os.environ.get("CRM_TESTS_SKIP_NOTHING"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path, monkeypatch):
+    """Every test has a data folder of its own."""
+    monkeypatch.setenv("CRM_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def functional_map():
+    return load_map(2026)
+
+
+@pytest.fixture(scope="session")
+def edition(tmp_path_factory, functional_map):
+    """Six made-up products on the published map."""
+    return load_edition(write_edition(tmp_path_factory.mktemp("editions") / "2026-test", functional_map, products=6))
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory):
+    """A PostgreSQL server on loopback, started for the tests and stopped after them."""
+    if not POSTGRES:
+        missing("PostgreSQL", "apt-get install postgresql")
+    folder, program = tmp_path_factory.mktemp("postgresql"), Path(POSTGRES).parent
+    port = free_port()
+    as_user: list[str] = []
+    if os.getuid() == 0:  # the server refuses to run as root
+        for path in (folder, *folder.parents):
+            if path == Path("/tmp") or path.owner() != "root":
+                break
+            path.chmod(path.stat().st_mode | 0o055)
+        shutil.chown(folder, "postgres", "postgres")
+        as_user = ["runuser", "-u", "postgres", "--"]
+    data = folder / "db"
+    subprocess.run([*as_user, str(program / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
+                   check=True, capture_output=True)
+    server = subprocess.Popen([*as_user, str(program / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
+    try:
+        wait_until(lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None)
+        wait_until(lambda: Database(url).engine.connect().close() is None)
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request, tmp_path):
+    """An empty database, on each engine that the product supports."""
+    if request.param == "sqlite":
+        yield open_database(f"sqlite:///{tmp_path / 'projects.sqlite'}")
+        return
+    url = request.getfixturevalue("postgresql_url")
+    name = f"test_{os.urandom(6).hex()}"
+    admin = Database(url)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    opened = open_database(url.rsplit("/", 1)[0] + f"/{name}")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def sqlite_database(tmp_path):
+    return open_database(f"sqlite:///{tmp_path / 'projects.sqlite'}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """The application as a visitor meets it: its address, on a data folder of its own."""
+    folder = tmp_path_factory.mktemp("server")
+    port = free_port()
+    with (folder / "log.txt").open("w") as log:
+        process = start_server(port, folder / "data", log)
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
+    text = (folder / "log.txt").read_text()
+    assert "Traceback" not in text, text
+
+
+def start_server(port: int, data: Path, log, **environment: str) -> subprocess.Popen:
+    """`streamlit run app.py` on loopback, ready to answer."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"],
+        cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | {"CRM_DATA": str(data)} | environment)
+    wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).status == 200)
+    return process
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium."""
+    if not CHROMIUM:
+        missing("Chromium", "apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[
+            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Open a page of the application as a visitor: `visit("shortlist", language="fr", phone=True)`."""
+    contexts, errors = [], []
+
+    def open_page(path: str = "", *, language: str = "en", phone: bool = False, dark: bool = False, base: str = server):
+        context = chromium.new_context(
+            viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 720}, has_touch=phone, accept_downloads=True,
+            locale="fr-FR" if language == "fr" else "en-GB", reduced_motion="reduce", color_scheme="dark" if dark else "light")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{base}/{path}")
+        settle(page)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+def settle(page) -> None:
+    """Wait until Streamlit says that it is connected and its script has ended."""
+    page.wait_for_timeout(300)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]").wait_for(timeout=60_000)
+
+
+def recalculated(content: bytes, folder: Path, ending: str = "xlsx") -> Path:
+    """The document as LibreOffice reads it, every formula calculated anew, saved in a format."""
+    if not SOFFICE:
+        missing("LibreOffice", "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui libreoffice-impress-nogui")
+    profile = folder / "profile" / "user"
+    profile.mkdir(parents=True, exist_ok=True)
+    (profile / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
+        '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>'
+        "</oor:items>", encoding="utf-8")
+    source = folder / "document.xlsx"
+    source.write_bytes(content)
+    (folder / "out").mkdir(exist_ok=True)
+    subprocess.run([SOFFICE, f"-env:UserInstallation=file://{profile.parent}", "--headless", "--norestore", "--convert-to", ending, "--outdir",
+                    str(folder / "out"), str(source)], check=True, capture_output=True, timeout=180)
+    return folder / "out" / f"document.{ending}"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(ready, seconds: float = 60.0) -> None:
+    """Try until `ready` says yes; its exceptions mean not yet."""
+    last: Exception | None = None
+    for _ in range(int(seconds * 10)):
+        try:
+            if ready():
+                return
+        except Exception as error:
+            last = error
+        time.sleep(0.1)
+    raise TimeoutError(f"not ready after {seconds} s: {last}")
