@@ -80,7 +80,13 @@ def read_product(path: Path) -> tuple[Product | None, list[str]]:
     raw = read_yaml(path, problems)
     if raw is None:
         return None, problems
-    reader = _Reader(path.name, problems)
+    product, found = product_from(raw, path.name)
+    return product, problems + found
+
+
+def product_from(raw: dict[str, Any], file: str) -> tuple[Product, list[str]]:
+    """Build one product from the content of its file; return it and a sentence for each problem."""
+    reader = _Reader(file, problems := [])
     return reader.product(raw), problems
 
 
