@@ -29,7 +29,7 @@ MONTHS_FRESH, MONTHS_DOCUMENTED = 24, 48  # older evidence loses a step of confi
 
 KINDS = ("global-suite", "mid-market", "small-business", "open-source", "field-sales", "service-led", "marketing-led")
 DEPLOYMENTS = ("cloud", "private-cloud", "on-premises")
-REGIONS = ("eu", "fr", "de", "uk", "ch", "us", "ca", "au", "in", "jp", "other")
+REGIONS = ("eu", "eea", "fr", "de", "uk", "ch", "us", "ca", "au", "in", "jp", "other")
 COMPANY_SIZES = ("micro", "small", "medium", "large")  # up to 10, 50, 250 people, and above
 SOURCE_KINDS = ("first-party", "third-party", "test", "declaration")
 UNITS = ("user-month", "user-year", "month", "year", "once", "free")
