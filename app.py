@@ -53,9 +53,15 @@ def pages(person, t):
     """The pages that the person's role may use; the others are not even registered."""
     return {
         t(f"section.{section}"): [
-            st.Page(file, title=t(f"page.{address}"), url_path=address, icon=f":material/{icon}:",
-                    default=address == "projects")
-            for file, address, icon, action in entries if person.may(action)
+            st.Page(
+                file,
+                title=t(f"page.{address}"),
+                url_path=address,
+                icon=f":material/{icon}:",
+                default=address == "projects",
+            )
+            for file, address, icon, action in entries
+            if person.may(action)
         ]
         for section, entries in PAGES.items()
     }
@@ -65,13 +71,28 @@ def sidebar(t):
     """The choices that pages share: project and language."""
     projects = {one.id: one for one in list_projects(database()) if not one.archived}
     if st.session_state.get("project") not in projects:
-        st.session_state["project"] = st.query_params.get("project") if st.query_params.get("project") in projects else None
+        st.session_state["project"] = (
+            st.query_params.get("project") if st.query_params.get("project") in projects else None
+        )
     with st.sidebar:
         if projects:
-            st.selectbox(t("sidebar.project"), list(projects), key="project", index=None,
-                         format_func=lambda one: projects[one].name, placeholder=t("sidebar.choose_project"))
-        st.segmented_control(t("sidebar.language"), list(LANGUAGES), key="language", required=True,
-                             format_func=LANGUAGES.get, default=current_language(), label_visibility="collapsed")
+            st.selectbox(
+                t("sidebar.project"),
+                list(projects),
+                key="project",
+                index=None,
+                format_func=lambda one: projects[one].name,
+                placeholder=t("sidebar.choose_project"),
+            )
+        st.segmented_control(
+            t("sidebar.language"),
+            list(LANGUAGES),
+            key="language",
+            required=True,
+            format_func=LANGUAGES.get,
+            default=current_language(),
+            label_visibility="collapsed",
+        )
     if st.session_state.get("project"):
         st.query_params["project"] = st.session_state["project"]
     st.query_params["language"] = current_language()

@@ -24,17 +24,29 @@ def file_name(kind: str, ending: str) -> str:
 
 header(t("exports.title"), t("exports.state", project=project.name))
 try:
-    assessment.shortlist
+    _ = assessment.shortlist
 except NothingAskedError:
     st.info(t("exports.nothing"), icon=":material/checklist:")
     st.page_link("workshops/requirements_page.py", label=t("page.requirements"), icon=":material/arrow_forward:")
     st.stop()
 
-language = st.segmented_control(t("exports.language"), list(LANGUAGES), key="exports_language", default=current_language(), required=True,
-                                format_func=LANGUAGES.get)
+language = st.segmented_control(
+    t("exports.language"),
+    list(LANGUAGES),
+    key="exports_language",
+    default=current_language(),
+    required=True,
+    format_func=LANGUAGES.get,
+)
 with st.container(border=True):
     st.markdown(f"**{t('exports.workbook')}**")
     st.caption(t("exports.workbook_what"))
-    st.download_button(t("exports.download"), icon=":material/download:", type="primary", key="exports_workbook",
-                       data=lambda: shortlist_workbook(assessment, texts("workshops", language), dt.date.today()),
-                       file_name=file_name("shortlist", "xlsx"), mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+    st.download_button(
+        t("exports.download"),
+        icon=":material/download:",
+        type="primary",
+        key="exports_workbook",
+        data=lambda: shortlist_workbook(assessment, texts("workshops", language), dt.date.today()),
+        file_name=file_name("shortlist", "xlsx"),
+        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )

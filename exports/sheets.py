@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import xlsxwriter
 
@@ -19,8 +20,16 @@ class Book:
 
     def __init__(self) -> None:
         self.target = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self.target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-                                                      "strings_to_numbers": False, "nan_inf_to_errors": True})
+        self.book = xlsxwriter.Workbook(
+            self.target,
+            {
+                "in_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "nan_inf_to_errors": True,
+            },
+        )
         base = {"valign": "top", "font_name": "Calibri", "font_size": 10.5, "font_color": LIGHT.ink}
 
         def made(**look: Any) -> Any:
@@ -29,12 +38,20 @@ class Book:
         self.text, self.wrapped, self.bold = made(), made(text_wrap=True), made(bold=True)
         self.title = made(bold=True, font_size=16, font_color=LIGHT.accent)
         self.muted = made(font_color=LIGHT.muted, text_wrap=True)
-        self.head = made(bold=True, text_wrap=True, bg_color=LIGHT.accent, font_color="#FFFFFF", border=1, border_color=LIGHT.line)
+        self.head = made(
+            bold=True, text_wrap=True, bg_color=LIGHT.accent, font_color="#FFFFFF", border=1, border_color=LIGHT.line
+        )
         self.score, self.share, self.money = made(num_format="0.0"), made(num_format="0 %"), made(num_format="#,##0")
         self.total = made(num_format="#,##0", bold=True, top=1)
-        self.levels = [made(bg_color=colour, font_color=ink, align="center") for colour, ink in zip(LEVEL_COLOURS, LEVEL_INK, strict=True)]
+        self.levels = [
+            made(bg_color=colour, font_color=ink, align="center")
+            for colour, ink in zip(LEVEL_COLOURS, LEVEL_INK, strict=True)
+        ]
         self.unknown = made(pattern=14, fg_color=LIGHT.line, align="center", font_color=LIGHT.muted)
-        self.gap_one, self.gap_more = made(bg_color=GAP_ONE, align="center"), made(bg_color=GAP_MORE, font_color="#FFFFFF", align="center")
+        self.gap_one, self.gap_more = (
+            made(bg_color=GAP_ONE, align="center"),
+            made(bg_color=GAP_MORE, font_color="#FFFFFF", align="center"),
+        )
 
     def sheet(self, name: str, heads: Sequence[str], widths: Sequence[float]) -> Any:
         """A sheet with a header row that stays in sight and filters."""

@@ -40,8 +40,21 @@ class _Maker:
 
     def summary(self, today: dt.date) -> None:
         t, book, project = self.t, self.book, self.a.project
-        heads = [t("book.rank"), t("shortlist.offer"), t("shortlist.fit"), t("book.cautious"), t("book.generous"), t("shortlist.documented"),
-                 t("shortlist.cost"), t("book.cost_low"), t("book.cost_high"), t("shortlist.ergonomics"), t("book.top", top=3), t("shortlist.verdict"), t("book.reasons")]
+        heads = [
+            t("book.rank"),
+            t("shortlist.offer"),
+            t("shortlist.fit"),
+            t("book.cautious"),
+            t("book.generous"),
+            t("shortlist.documented"),
+            t("shortlist.cost"),
+            t("book.cost_low"),
+            t("book.cost_high"),
+            t("shortlist.ergonomics"),
+            t("book.top", top=3),
+            t("shortlist.verdict"),
+            t("book.reasons"),
+        ]
         sheet = book.sheet(t("book.sheet.summary"), heads, [6, 34, 8, 9, 9, 11, 14, 14, 14, 11, 10, 14, 70])
         verdicts = self.a.gates.verdict_of(self.a.offers.table.index)
         order = ("pass", "likely pass", "likely fail", "fail")
@@ -49,28 +62,67 @@ class _Maker:
             if row["listed"]:
                 sheet.write_number(line, 0, line, book.text)
             sheet.write_string(line, 1, clean(self.name(str(offer))), book.bold if row["listed"] else book.text)
-            for column, value, look in ((2, row["fit"] * 100, book.score), (3, row["low"] * 100, book.score), (4, row["high"] * 100, book.score),
-                                        (5, row["documented"], book.share), (6, row["cost"], book.money), (7, row["cost_low"], book.money),
-                                        (8, row["cost_high"], book.money), (9, row["ergonomics"], book.score)):
+            for column, value, look in (
+                (2, row["fit"] * 100, book.score),
+                (3, row["low"] * 100, book.score),
+                (4, row["high"] * 100, book.score),
+                (5, row["documented"], book.share),
+                (6, row["cost"], book.money),
+                (7, row["cost_low"], book.money),
+                (8, row["cost_high"], book.money),
+                (9, row["ergonomics"], book.score),
+            ):
                 sheet.write_number(line, column, value, look)
             if row["gates_passed"]:
                 sheet.write_number(line, 10, row["probability"], book.share)
             worst = max((verdicts.loc[offer, gate] for gate in GATES), key=order.index)
             sheet.write_string(line, 11, verdict_words(worst, t), book.text)
-            sheet.write_string(line, 12, clean(" ".join(self.words.reason(key, values) for key, values in exclusions(self.a, str(offer)))), book.wrapped)
+            sheet.write_string(
+                line,
+                12,
+                clean(" ".join(self.words.reason(key, values) for key, values in exclusions(self.a, str(offer)))),
+                book.wrapped,
+            )
         settings = project.settings
-        notes = [t("book.about", project=project.name, client=project.client or "–", edition=project.edition_id, date=t.date(today)),
-                 t("shortlist.constants", probability=t.percent(settings.probability), least=settings.at_least, most=settings.at_most,
-                   policy=t(f"shortlist.policy_{settings.policy}"), samples=t.number(len(self.a.robustness.weights))),
-                 t("compare.cost_note", years=project.context.years, rate=t.percent(project.context.discount_rate, 1),
-                   currency=project.context.currency, date=t.date(self.a.edition.rates.date))]
+        notes = [
+            t(
+                "book.about",
+                project=project.name,
+                client=project.client or "–",
+                edition=project.edition_id,
+                date=t.date(today),
+            ),
+            t(
+                "shortlist.constants",
+                probability=t.percent(settings.probability),
+                least=settings.at_least,
+                most=settings.at_most,
+                policy=t(f"shortlist.policy_{settings.policy}"),
+                samples=t.number(len(self.a.robustness.weights)),
+            ),
+            t(
+                "compare.cost_note",
+                years=project.context.years,
+                rate=t.percent(project.context.discount_rate, 1),
+                currency=project.context.currency,
+                date=t.date(self.a.edition.rates.date),
+            ),
+        ]
         for line, note in enumerate(notes, start=len(self.result.rows) + 3):
             sheet.write_string(line, 1, clean(note), book.text)
 
     def requirements(self) -> None:
         t, book, project = self.t, self.book, self.a.project
-        heads = [t("requirements.domain"), t("requirements.item"), t("requirements.level"), t("requirements.sentence"), t("requirements.must_have"),
-                 t("requirements.note"), t("requirements.owner"), t("requirements.status")]
+        heads = [
+            t("requirements.domain"),
+            t("requirements.item"),
+            t("requirements.level"),
+            t("requirements.sentence"),
+            t("requirements.must_have"),
+            t("requirements.note"),
+            t("requirements.owner"),
+            t("requirements.status"),
+        ]
         sheet = book.sheet(t("book.sheet.requirements"), heads, [26, 36, 7, 60, 12, 50, 18, 14])
         line = 0
         for item_id, domain in self.a.domains.items():
@@ -83,7 +135,9 @@ class _Maker:
             if expectation.level is not None:
                 book.level(sheet, line, 2, expectation.level)
                 if item_id in self.a.map.items:
-                    sheet.write_string(line, 3, self.a.map.level_text(str(item_id), expectation.level, t.language), book.wrapped)
+                    sheet.write_string(
+                        line, 3, self.a.map.level_text(str(item_id), expectation.level, t.language), book.wrapped
+                    )
             sheet.write_string(line, 4, t("yes") if expectation.must_have else "", book.bold)
             sheet.write_string(line, 5, clean(expectation.note), book.wrapped)
             sheet.write_string(line, 6, clean(expectation.owner), book.text)
@@ -92,7 +146,12 @@ class _Maker:
 
     def domains(self) -> None:
         t, book, fit = self.t, self.book, self.a.fit
-        heads = [t("requirements.domain"), t("context.share"), t("book.points"), *(self.name(offer) for offer in self.compared)]
+        heads = [
+            t("requirements.domain"),
+            t("context.share"),
+            t("book.points"),
+            *(self.name(offer) for offer in self.compared),
+        ]
         sheet = book.sheet(t("book.sheet.domains"), heads, [34, 9, 9, *[16] * len(self.compared)])
         for line, domain in enumerate(fit.domain_fit.columns, start=1):
             sheet.write_string(line, 0, clean(self.words.domain(domain)), book.text)
@@ -130,8 +189,17 @@ class _Maker:
 
     def costs(self) -> None:
         t, book = self.t, self.book
-        heads = [t("shortlist.offer"), t("book.line"), t("book.timing"), t("book.each_low"), t("book.each_likely"), t("book.each_high"),
-                 t("book.present"), t("book.origin"), t("book.known")]
+        heads = [
+            t("shortlist.offer"),
+            t("book.line"),
+            t("book.timing"),
+            t("book.each_low"),
+            t("book.each_likely"),
+            t("book.each_high"),
+            t("book.present"),
+            t("book.origin"),
+            t("book.known"),
+        ]
         sheet = book.sheet(t("book.sheet.cost"), heads, [34, 24, 12, 14, 14, 14, 16, 60, 16])
         lines = self.a.cost.present_values
         each = self.a.cost.lines
@@ -145,7 +213,14 @@ class _Maker:
                 for column, end in enumerate(("low", "likely", "high"), start=3):
                     sheet.write_number(line, column, each.at[place, end], book.money)
                 sheet.write_number(line, 6, lines.at[place, "likely"], book.money)
-                sheet.write_string(line, 7, clean(self.words.origin(lines.at[place, "origin"], lines.at[place, "line"], lines.at[place, "detail"])), book.wrapped)
+                sheet.write_string(
+                    line,
+                    7,
+                    clean(
+                        self.words.origin(lines.at[place, "origin"], lines.at[place, "line"], lines.at[place, "detail"])
+                    ),
+                    book.wrapped,
+                )
                 sheet.write_string(line, 8, basis_words(lines.at[place, "basis"], t), book.text)
             line += 1
             sheet.write_string(line, 1, t("cost.total"), book.bold)

@@ -20,7 +20,9 @@ def main(arguments: list[str]) -> int:
             print(f"Map {year}: {len(problems)} problems to mend.")
         else:
             functional_map = load_map(year)
-            print(f"Map {year}: {len(functional_map.items)} items in {len(functional_map.domains)} domains, no problem.")
+            print(
+                f"Map {year}: {len(functional_map.items)} items in {len(functional_map.domains)} domains, no problem."
+            )
     return int(failed)
 
 

@@ -16,13 +16,18 @@ def item_card(functional_map: FunctionalMap, item: Item, *, asked: int | None = 
     t = page_texts("functional_map")
     language, vocabulary = t.language, functional_map.vocabulary
     domain = functional_map.domain(item.domain)
-    example = (f'<p class="muted small">{escape(t("card.example"))} {escape(item.example[language])}</p>'
-               if item.example else "")
-    st.html(f'<div class="card"><p class="muted small">{escape(domain.label[language])} › '
-            f'{escape(functional_map.area(item.area).label[language])}</p>'
-            f"<h4>{escape(item.label[language])}</h4><p>{escape(item.definition[language])}</p>{example}"
-            f'<p style="margin-top:.6rem"><b>{escape(item.question[language])}</b></p>'
-            f"{levels_list(functional_map, item, asked=asked)}<p>{tags(item, vocabulary, language)}</p></div>")
+    example = (
+        f'<p class="muted small">{escape(t("card.example"))} {escape(item.example[language])}</p>'
+        if item.example
+        else ""
+    )
+    st.html(
+        f'<div class="card"><p class="muted small">{escape(domain.label[language])} › '
+        f"{escape(functional_map.area(item.area).label[language])}</p>"
+        f"<h4>{escape(item.label[language])}</h4><p>{escape(item.definition[language])}</p>{example}"
+        f'<p style="margin-top:.6rem"><b>{escape(item.question[language])}</b></p>'
+        f"{levels_list(functional_map, item, asked=asked)}<p>{tags(item, vocabulary, language)}</p></div>"
+    )
 
 
 def levels_list(functional_map: FunctionalMap, item: Item, *, asked: int | None = None) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Mapping
+from typing import Any
 
 import yaml
 
@@ -64,7 +65,9 @@ class _UniqueKeyLoader(_YamlLoader):  # type: ignore[misc, valid-type]
         for key_node, _ in node.value:
             key = self.construct_object(key_node, deep=True)
             if key in seen:
-                raise yaml.YAMLError(f'"{key}" is written twice, the second time on line {key_node.start_mark.line + 1}')
+                raise yaml.YAMLError(
+                    f'"{key}" is written twice, the second time on line {key_node.start_mark.line + 1}'
+                )
             seen.add(key)
         return super().construct_mapping(node, deep)
 
@@ -82,7 +85,9 @@ def read_yaml(path: Path, problems: list[str]) -> dict[str, Any] | None:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
-        problems.append(f"{path.name}:{where} not valid YAML ({getattr(error, 'problem', None) or error}); mend the line")
+        problems.append(
+            f"{path.name}:{where} not valid YAML ({getattr(error, 'problem', None) or error}); mend the line"
+        )
         return None
     if not isinstance(raw, dict):
         problems.append(f"{path.name}: holds no entries; it must be a mapping of names to values")
@@ -118,8 +123,21 @@ def _domain(raw: dict[str, Any], file: str, problems: list[str]) -> Domain | Non
 class _Reader:
     """Reads entries of one file; what is missing becomes an empty text and a sentence, never an exception."""
 
-    ITEM_FIELDS = {"id", "label", "definition", "question", "levels", "teams", "kano", "commonness", "journey",
-                   "tier", "example"}
+    ITEM_FIELDS = frozenset(
+        {
+            "id",
+            "label",
+            "definition",
+            "question",
+            "levels",
+            "teams",
+            "kano",
+            "commonness",
+            "journey",
+            "tier",
+            "example",
+        }
+    )
 
     def __init__(self, file: str, problems: list[str]) -> None:
         self.file, self.problems = file, problems
@@ -159,7 +177,7 @@ class _Reader:
             if not isinstance(value.get(language), str) or not value[language].strip():
                 self.say(entry, f"{field} has no {name} text; write it after {language}:")
         for unknown in set(value) - {"en", "fr"}:
-            self.say(entry, f"{field} has a text in \"{unknown}\"; the map's languages are en and fr")
+            self.say(entry, f'{field} has a text in "{unknown}"; the map\'s languages are en and fr')
         return Text(str(value.get("en") or ""), str(value.get("fr") or ""))
 
     def item(self, raw: dict, domain: str, area: str) -> Item:

@@ -8,7 +8,27 @@ from functools import lru_cache
 from functional_map.model import LANGUAGES, FunctionalMap, Item, folded
 
 # endings that make forms of one word: plural, gender, the commonest verb forms of English and French
-ENDINGS = ("ements", "ations", "ement", "ation", "ings", "ees", "ers", "ies", "ing", "ees", "eur", "ed", "es", "er", "ee", "s", "e", "x", "y")
+ENDINGS = (
+    "ements",
+    "ations",
+    "ement",
+    "ation",
+    "ings",
+    "ees",
+    "ers",
+    "ies",
+    "ing",
+    "ees",
+    "eur",
+    "ed",
+    "es",
+    "er",
+    "ee",
+    "s",
+    "e",
+    "x",
+    "y",
+)
 SHORTEST_STEM = 4
 # where a word is found says how much it counts
 WEIGHTS = {"label": 8, "id": 4, "definition": 3, "question": 2, "levels": 1}
@@ -44,19 +64,24 @@ def stems(text: str) -> list[str]:
 @lru_cache(maxsize=4)
 def _index(functional_map: FunctionalMap) -> dict[str, dict[str, tuple[str, ...]]]:
     """item -> field -> the stems found in it."""
-    return {item.id: {
-        "label": tuple(stems(" ".join(item.label[one] for one in LANGUAGES))),
-        "id": tuple(stems(item.id.replace("-", " "))),
-        "definition": tuple(stems(" ".join(item.definition[one] for one in LANGUAGES))),
-        "question": tuple(stems(" ".join(item.question[one] for one in LANGUAGES))),
-        "levels": tuple(stems(" ".join(text[one] for text in item.levels.values() for one in LANGUAGES))),
-    } for item in functional_map.items.values()}
+    return {
+        item.id: {
+            "label": tuple(stems(" ".join(item.label[one] for one in LANGUAGES))),
+            "id": tuple(stems(item.id.replace("-", " "))),
+            "definition": tuple(stems(" ".join(item.definition[one] for one in LANGUAGES))),
+            "question": tuple(stems(" ".join(item.question[one] for one in LANGUAGES))),
+            "levels": tuple(stems(" ".join(text[one] for text in item.levels.values() for one in LANGUAGES))),
+        }
+        for item in functional_map.items.values()
+    }
 
 
 def _scores(wanted: list[str], fields: dict[str, tuple[str, ...]]) -> list[int]:
     """For each word the weight of the best place it is found in; 0 where it is nowhere."""
-    return [max((WEIGHTS[name] for name, found in fields.items() if any(_alike(word, one) for one in found)), default=0)
-            for word in wanted]
+    return [
+        max((WEIGHTS[name] for name, found in fields.items() if any(_alike(word, one) for one in found)), default=0)
+        for word in wanted
+    ]
 
 
 def _alike(word: str, found: str) -> bool:

@@ -26,7 +26,9 @@ def map_workbook(functional_map: FunctionalMap) -> bytes:
     """Every item in a row, every text in a column for each language; text is written as text."""
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    head = book.add_format({"bold": True, "bg_color": "#0F5C5C", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"})
+    head = book.add_format(
+        {"bold": True, "bg_color": "#0F5C5C", "font_color": "#FFFFFF", "text_wrap": True, "valign": "top"}
+    )
     body = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet(SHEET)
     sheet.freeze_panes(1, 4)
@@ -63,15 +65,24 @@ def read_map_workbook(content: bytes, functional_map: FunctionalMap) -> tuple[di
     place = {name: heads.index(name) for name in COLUMNS}
     areas = {area.id: (domain, area) for domain in functional_map.domains for area in domain.areas}
     files: dict[str, dict[str, Any]] = {
-        domain.file: {"id": domain.id, "label": _both(domain.label), "purpose": _both(domain.purpose),
-                      "areas": [{"id": area.id, "label": _both(area.label), "items": []} for area in domain.areas]}
-        for domain in functional_map.domains}
+        domain.file: {
+            "id": domain.id,
+            "label": _both(domain.label),
+            "purpose": _both(domain.purpose),
+            "areas": [{"id": area.id, "label": _both(area.label), "items": []} for area in domain.areas],
+        }
+        for domain in functional_map.domains
+    }
     for number, row in enumerate(rows, start=2):
-        cells = {name: str(row[at]).strip() if at < len(row) and row[at] is not None else "" for name, at in place.items()}
+        cells = {
+            name: str(row[at]).strip() if at < len(row) and row[at] is not None else "" for name, at in place.items()
+        }
         if not any(cells.values()):
             continue
         if cells["area"] not in areas or areas[cells["area"]][0].id != cells["domain"]:
-            problems.append(f'Sheet {SHEET}, row {number}: area "{cells["area"]}" is not an area of domain "{cells["domain"]}".')
+            problems.append(
+                f'Sheet {SHEET}, row {number}: area "{cells["area"]}" is not an area of domain "{cells["domain"]}".'
+            )
             continue
         domain, area = areas[cells["area"]]
         part = next(one for one in files[domain.file]["areas"] if one["id"] == area.id)
@@ -94,23 +105,35 @@ def write_map_files(folder: Path, files: dict[str, dict[str, Any]], year: int) -
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocabulary.yaml").write_bytes((FOLDER / str(year) / "vocabulary.yaml").read_bytes())
     for file, raw in files.items():
-        (folder / file).write_text(yaml.safe_dump(raw, allow_unicode=True, sort_keys=False, width=150), encoding="utf-8")
+        (folder / file).write_text(
+            yaml.safe_dump(raw, allow_unicode=True, sort_keys=False, width=150), encoding="utf-8"
+        )
 
 
 def _cells(item: Item) -> list[str]:
-    texts = {"label": item.label, "definition": item.definition, "question": item.question, "example": item.example,
-             **{f"level {level}": item.levels[level] for level in WRITTEN_LEVELS}}
+    texts = {
+        "label": item.label,
+        "definition": item.definition,
+        "question": item.question,
+        "example": item.example,
+        **{f"level {level}": item.levels[level] for level in WRITTEN_LEVELS},
+    }
     cells = [item.domain, item.area, item.id]
     cells += [texts[name][language] if texts[name] else "" for name in TEXTS for language in LANGUAGES]
-    return cells + [", ".join(value) if isinstance(value, tuple) else value for value in (getattr(item, name) for name in TAGS)]
+    return cells + [
+        ", ".join(value) if isinstance(value, tuple) else value for value in (getattr(item, name) for name in TAGS)
+    ]
 
 
 def _raw_item(cells: dict[str, str]) -> dict[str, Any]:
     def text(name: str) -> dict[str, str]:
         return {language: cells[f"{name} ({language})"] for language in LANGUAGES}
 
-    raw: dict[str, Any] = {"id": cells["id"], **{name: text(name) for name in ("label", "definition", "question")},
-                           "levels": {level: text(f"level {level}") for level in WRITTEN_LEVELS}}
+    raw: dict[str, Any] = {
+        "id": cells["id"],
+        **{name: text(name) for name in ("label", "definition", "question")},
+        "levels": {level: text(f"level {level}") for level in WRITTEN_LEVELS},
+    }
     if any(text("example").values()):
         raw["example"] = text("example")
     for name in TAGS:

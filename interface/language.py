@@ -48,8 +48,9 @@ class Texts:
         return number(value, self.language, digits)
 
     def percent(self, share: float, digits: int = 0) -> str:
-        return numbers.format_percent(share, locale=LOCALES[self.language],
-                                      format=_percent_pattern(self.language, digits))
+        return numbers.format_percent(
+            share, locale=LOCALES[self.language], format=_percent_pattern(self.language, digits)
+        )
 
     def money(self, amount: float, currency: str) -> str:
         """An amount without cents: costs of years are not known to the cent."""
@@ -71,6 +72,7 @@ class Texts:
     def list(self, words: list[str]) -> str:
         """one, two and three"""
         from babel.lists import format_list
+
         return format_list(words, locale=LOCALES[self.language]) if words else ""
 
 
@@ -110,8 +112,13 @@ def number(value: float, language: str, digits: int = 0) -> str:
 
 @lru_cache(maxsize=20_000)
 def _money(amount: float, currency: str, language: str) -> str:
-    return numbers.format_currency(amount, currency, locale=LOCALES[language], currency_digits=False,
-                                   format="¤#,##0" if language == "en" else "#,##0\u00a0¤")
+    return numbers.format_currency(
+        amount,
+        currency,
+        locale=LOCALES[language],
+        currency_digits=False,
+        format="¤#,##0" if language == "en" else "#,##0\u00a0¤",
+    )
 
 
 @cache

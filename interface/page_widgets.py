@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
-from typing import Any, Iterable
+from typing import Any
 
 import altair as alt
 import streamlit as st
@@ -41,8 +42,10 @@ def show_problems(problems: Iterable[tuple[str, dict[str, Any]]], t: Texts) -> N
     """Every problem at once, in sentences."""
     sentences = [t(key, **values) if values else t(key) for key, values in problems]
     if sentences:
-        st.error("\n".join(f"- {plain(one)}" for one in sentences) if len(sentences) > 1 else plain(sentences[0]),
-                 icon=":material/error:")
+        st.error(
+            "\n".join(f"- {plain(one)}" for one in sentences) if len(sentences) > 1 else plain(sentences[0]),
+            icon=":material/error:",
+        )
 
 
 def plain(text: str) -> str:
@@ -52,8 +55,9 @@ def plain(text: str) -> str:
 
 def show_chart(chart: alt.TopLevelMixin, description: str, key: str) -> None:
     """A chart in the app's own look, with its text alternative."""
-    st.altair_chart(chart.configure(**chart_config(current_palette())), theme=None, width="stretch", key=key,
-                    alt=description)
+    st.altair_chart(
+        chart.configure(**chart_config(current_palette())), theme=None, width="stretch", key=key, alt=description
+    )
 
 
 def style() -> None:

@@ -26,10 +26,28 @@ class Palette:
     bad: str
 
 
-LIGHT = Palette(accent="#0F5C5C", paper="#FFFFFF", panel="#F6F7F5", ink="#1C2321", muted="#5B6664", line="#DDE2E0",
-                good="#1F6B45", warn="#8A5A00", bad="#A63A1A")
-DARK = Palette(accent="#5CC4BE", paper="#14191A", panel="#1D2425", ink="#EDF1EF", muted="#A9B4B1", line="#384143",
-               good="#7CCBA2", warn="#E0B45C", bad="#F0907A")
+LIGHT = Palette(
+    accent="#0F5C5C",
+    paper="#FFFFFF",
+    panel="#F6F7F5",
+    ink="#1C2321",
+    muted="#5B6664",
+    line="#DDE2E0",
+    good="#1F6B45",
+    warn="#8A5A00",
+    bad="#A63A1A",
+)
+DARK = Palette(
+    accent="#5CC4BE",
+    paper="#14191A",
+    panel="#1D2425",
+    ink="#EDF1EF",
+    muted="#A9B4B1",
+    line="#384143",
+    good="#7CCBA2",
+    warn="#E0B45C",
+    bad="#F0907A",
+)
 
 
 def palette(dark: bool) -> Palette:
@@ -38,11 +56,23 @@ def palette(dark: bool) -> Palette:
 
 def chart_config(colours: Palette) -> dict[str, Any]:
     """Vega-Lite configuration: quiet axes, direct labels, no frame."""
-    axis = {"labelColor": colours.muted, "titleColor": colours.muted, "gridColor": colours.line, "domain": False,
-            "ticks": False, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelPadding": 6}
+    axis = {
+        "labelColor": colours.muted,
+        "titleColor": colours.muted,
+        "gridColor": colours.line,
+        "domain": False,
+        "ticks": False,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelPadding": 6,
+    }
     return {
-        "background": "transparent", "font": FONT, "view": {"stroke": None},
-        "axis": axis, "axisY": {"grid": False},
+        "background": "transparent",
+        "font": FONT,
+        "view": {"stroke": None},
+        "axis": axis,
+        "axisY": {"grid": False},
         "title": {"color": colours.ink, "fontSize": 15, "fontWeight": 600, "anchor": "start", "offset": 12},
         "legend": {"labelColor": colours.muted, "titleColor": colours.muted},
         "text": {"color": colours.ink, "fontSize": 12},

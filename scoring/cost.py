@@ -40,8 +40,9 @@ class Cost:
     @cached_property
     def by_line(self) -> pd.DataFrame:
         """offer x line: the likely present value."""
-        table = self.present_values.pivot_table(index="offer", columns="line", values="likely", aggfunc="sum",
-                                                sort=False, fill_value=0.0, observed=True)
+        table = self.present_values.pivot_table(
+            index="offer", columns="line", values="likely", aggfunc="sum", sort=False, fill_value=0.0, observed=True
+        )
         return table.reindex(columns=[line for line in LINES if line in table.columns])
 
     @cached_property

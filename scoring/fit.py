@@ -101,8 +101,7 @@ def fit(levels: pd.DataFrame, expectations: pd.Series, domains: pd.Series, weigh
     kept_domains = domains[asked.index]
     kept_weights = weights.reindex(kept_domains.unique()).astype(float)
     covered = np.minimum(np.ascontiguousarray(levels[asked.index].to_numpy(float)), asked.to_numpy())
-    return Fit(asked, kept_domains, kept_weights / kept_weights.sum(),
-               pd.DataFrame(covered, levels.index, asked.index))
+    return Fit(asked, kept_domains, kept_weights / kept_weights.sum(), pd.DataFrame(covered, levels.index, asked.index))
 
 
 def _rows(table: pd.DataFrame) -> np.ndarray:

@@ -61,9 +61,13 @@ class Gates:
         """offer x gate: the worst verdict of the gate's conditions; pass where a gate has none."""
         rank = {verdict: place for place, verdict in enumerate(VERDICTS)}
         worst: dict[tuple[str, str], int] = {}
-        for offer, gate, verdict in zip(*(self.conditions[name].to_numpy() for name in ("offer", "gate", "verdict")), strict=True):
+        for offer, gate, verdict in zip(
+            *(self.conditions[name].to_numpy() for name in ("offer", "gate", "verdict")), strict=True
+        ):
             worst[offer, gate] = max(worst.get((offer, gate), 0), rank[verdict])
-        return pd.DataFrame({gate: [VERDICTS[worst.get((offer, gate), 0)] for offer in offers] for gate in GATES}, index=offers)
+        return pd.DataFrame(
+            {gate: [VERDICTS[worst.get((offer, gate), 0)] for offer in offers] for gate in GATES}, index=offers
+        )
 
 
 def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
@@ -84,12 +88,16 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
     bad = np.where(at_least, ends["low"], ends["high"])
     good = np.where(at_least, ends["high"], ends["low"])
     # a bar of 3.0 must not be missed by a rounding error of the last digit
-    reaches = {name: sign * (values - ends["bar"]) >= -1e-9 for name, values in
-               (("bad", bad), ("central", ends["central"]), ("good", good))}
+    reaches = {
+        name: sign * (values - ends["bar"]) >= -1e-9
+        for name, values in (("bad", bad), ("central", ends["central"]), ("good", good))
+    }
     verdict = np.select([reaches["bad"], ~reaches["good"], reaches["central"]], [PASS, FAIL, LIKELY_PASS], LIKELY_FAIL)
     shortfall = np.maximum(sign * (ends["bar"] - ends["central"]), 0.0)
     near = np.select(
         [is_level, gate == "budget", gate == "ergonomics"],
-        [shortfall <= NEAR_LEVELS, shortfall <= NEAR_BUDGET * ends["bar"], shortfall <= NEAR_ERGONOMICS], False)
+        [shortfall <= NEAR_LEVELS, shortfall <= NEAR_BUDGET * ends["bar"], shortfall <= NEAR_ERGONOMICS],
+        False,
+    )
     excluded = np.isin(verdict, POLICIES[policy])
     return Gates(table.assign(verdict=verdict, shortfall=shortfall, near_miss=near & excluded), policy)

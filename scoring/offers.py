@@ -28,15 +28,19 @@ class Offers:
 
     def only(self, offers: pd.Index) -> Offers:
         """The same for some of the offers."""
-        return Offers(self.table.loc[offers],
-                      *(getattr(self, name).loc[offers] for name in ("low", "central", "high", "known", "rated")))
+        return Offers(
+            self.table.loc[offers],
+            *(getattr(self, name).loc[offers] for name in ("low", "central", "high", "known", "rated")),
+        )
 
     @cached_property
     def products(self) -> pd.Series:
         return self.table["product"]
 
 
-def offers(ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series, must_haves: pd.Series | None = None) -> Offers:
+def offers(
+    ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series, must_haves: pd.Series | None = None
+) -> Offers:
     """Turn ratings by product into levels by offer.
 
     ratings     one row per rated cell: product, item, level, half_width, place (of the first plan that has it),
@@ -62,8 +66,9 @@ def offers(ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series, must_h
     half = cells.half_width[product_row]
     prior = np.broadcast_to(priors.to_numpy(float), level.shape)
     table = rows[["product", "plan", "place"]].assign(add_ons=[tuple(sorted(one)) for one in needed])
-    table.index = pd.Index([offer_id(*row) for row in table[["product", "plan"]].itertuples(index=False)], dtype=object,
-                           name="offer")
+    table.index = pd.Index(
+        [offer_id(*row) for row in table[["product", "plan"]].itertuples(index=False)], dtype=object, name="offer"
+    )
 
     def frame(values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(np.ascontiguousarray(values), table.index, items)
@@ -106,8 +111,9 @@ class _Cells:
         self.items = items
 
 
-def _needed_add_ons(cells: _Cells, product_row: np.ndarray, in_plan: np.ndarray,
-                    must_haves: pd.Series | None) -> list[set[str]]:
+def _needed_add_ons(
+    cells: _Cells, product_row: np.ndarray, in_plan: np.ndarray, must_haves: pd.Series | None
+) -> list[set[str]]:
     """For each offer the add-ons without which a must-have is missed and with which it is met."""
     needed: list[set[str]] = [set() for _ in product_row]
     if must_haves is None or must_haves.empty:
@@ -117,7 +123,11 @@ def _needed_add_ons(cells: _Cells, product_row: np.ndarray, in_plan: np.ndarray,
     for offer, row in enumerate(product_row):
         for column in columns:
             add_on = cells.add_on[row, column]
-            if (add_on and in_plan[offer, column] and cells.without[row, column] < asked[column]
-                    and cells.level[row, column] >= asked[column]):
+            if (
+                add_on
+                and in_plan[offer, column]
+                and cells.without[row, column] < asked[column]
+                and cells.level[row, column] >= asked[column]
+            ):
                 needed[offer].add(add_on)
     return needed

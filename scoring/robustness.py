@@ -53,22 +53,32 @@ class Robustness:
     @cached_property
     def central_weights(self) -> pd.DataFrame:
         """offer x domain: mean weights of the samples that the offer wins; missing where it never wins."""
-        rows = {offer: self.weights.to_numpy()[self.ranks[:, place] == 1].mean(axis=0)
-                if (self.ranks[:, place] == 1).any() else np.full(self.weights.shape[1], np.nan)
-                for place, offer in enumerate(self.samples.columns)}
+        rows = {
+            offer: self.weights.to_numpy()[self.ranks[:, place] == 1].mean(axis=0)
+            if (self.ranks[:, place] == 1).any()
+            else np.full(self.weights.shape[1], np.nan)
+            for place, offer in enumerate(self.samples.columns)
+        }
         return pd.DataFrame.from_dict(rows, orient="index", columns=self.weights.columns)
 
 
-def draw_weights(weights: pd.Series, *, kappa: float = KAPPA_GROUP, samples: int = SAMPLES,
-                 seed: int = SEED) -> pd.DataFrame:
+def draw_weights(
+    weights: pd.Series, *, kappa: float = KAPPA_GROUP, samples: int = SAMPLES, seed: int = SEED
+) -> pd.DataFrame:
     """Weights from a Dirichlet centred on the group's; `kappa` says how sure the group is of them."""
     share = weights.to_numpy(float) / weights.sum()
     draws = np.random.default_rng(seed).standard_gamma(share * kappa, size=(samples, share.size))
     return pd.DataFrame(draws / draws.sum(axis=1, keepdims=True), columns=weights.index)
 
 
-def robustness(domain_fit: pd.DataFrame, spread: pd.DataFrame, weights: pd.DataFrame, *,
-               vendor_bias: float = VENDOR_BIAS, seed: int = SEED) -> Robustness:
+def robustness(
+    domain_fit: pd.DataFrame,
+    spread: pd.DataFrame,
+    weights: pd.DataFrame,
+    *,
+    vendor_bias: float = VENDOR_BIAS,
+    seed: int = SEED,
+) -> Robustness:
     """Rank offers in many plausible worlds.
 
     domain_fit  offer x domain, 0 to 1: the central fit

@@ -19,7 +19,12 @@ from vendors.load import load_edition
 from workshops.store.database import Database, open_database
 
 ROOT = Path(__file__).parents[1]
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 POSTGRES = max((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=shutil.which("initdb"))
 SOFFICE = shutil.which("soffice")
 
@@ -67,10 +72,28 @@ def postgresql_url(tmp_path_factory):
         shutil.chown(folder, "postgres", "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
     data = folder / "db"
-    subprocess.run([*as_user, str(program / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"],
-                   check=True, capture_output=True)
-    server = subprocess.Popen([*as_user, str(program / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run(
+        [
+            *as_user,
+            str(program / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-sync",
+        ],
+        check=True,
+        capture_output=True,
+    )
+    server = subprocess.Popen(
+        [*as_user, str(program / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     url = f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"
     try:
         wait_until(lambda: socket.create_connection(("127.0.0.1", port), 1).close() is None)
@@ -121,8 +144,24 @@ def server(tmp_path_factory):
 def start_server(port: int, data: Path, log, **environment: str) -> subprocess.Popen:
     """`streamlit run app.py` on loopback, ready to answer."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"],
-        cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, env=os.environ | {"CRM_DATA": str(data)} | environment)
+        [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            "--server.port",
+            str(port),
+            "--server.headless",
+            "true",
+            "--server.fileWatcherType",
+            "none",
+        ],
+        cwd=ROOT,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"CRM_DATA": str(data)} | environment,
+    )
     wait_until(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).status == 200)
     return process
 
@@ -133,9 +172,19 @@ def chromium():
     if not CHROMIUM:
         missing("Chromium", "apt-get install chromium")
     from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[
-            "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
         yield browser
         browser.close()
 
@@ -147,8 +196,13 @@ def visit(chromium, server):
 
     def open_page(path: str = "", *, language: str = "en", phone: bool = False, dark: bool = False, base: str = server):
         context = chromium.new_context(
-            viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 720}, has_touch=phone, accept_downloads=True,
-            locale="fr-FR" if language == "fr" else "en-GB", reduced_motion="reduce", color_scheme="dark" if dark else "light")
+            viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 720},
+            has_touch=phone,
+            accept_downloads=True,
+            locale="fr-FR" if language == "fr" else "en-GB",
+            reduced_motion="reduce",
+            color_scheme="dark" if dark else "light",
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)
@@ -166,24 +220,44 @@ def visit(chromium, server):
 def settle(page) -> None:
     """Wait until Streamlit says that it is connected and its script has ended."""
     page.wait_for_timeout(300)
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]").wait_for(timeout=60_000)
+    page.locator(
+        "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+    ).wait_for(timeout=60_000)
 
 
 def recalculated(content: bytes, folder: Path, ending: str = "xlsx") -> Path:
     """The document as LibreOffice reads it, every formula calculated anew, saved in a format."""
     if not SOFFICE:
-        missing("LibreOffice", "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui libreoffice-impress-nogui")
+        missing(
+            "LibreOffice", "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui libreoffice-impress-nogui"
+        )
     profile = folder / "profile" / "user"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
         '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>'
-        "</oor:items>", encoding="utf-8")
+        "</oor:items>",
+        encoding="utf-8",
+    )
     source = folder / "document.xlsx"
     source.write_bytes(content)
     (folder / "out").mkdir(exist_ok=True)
-    subprocess.run([SOFFICE, f"-env:UserInstallation=file://{profile.parent}", "--headless", "--norestore", "--convert-to", ending, "--outdir",
-                    str(folder / "out"), str(source)], check=True, capture_output=True, timeout=180)
+    subprocess.run(
+        [
+            SOFFICE,
+            f"-env:UserInstallation=file://{profile.parent}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            ending,
+            "--outdir",
+            str(folder / "out"),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     return folder / "out" / f"document.{ending}"
 
 

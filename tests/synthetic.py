@@ -13,14 +13,28 @@ from vendors.model import CRITERIA
 PLANS = (("basic", 20), ("pro", 45), ("top", 90))
 
 
-def write_edition(folder: Path, functional_map: FunctionalMap, *, products: int = 6, seed: int = 1, rated: float = 0.9) -> Path:
+def write_edition(
+    folder: Path, functional_map: FunctionalMap, *, products: int = 6, seed: int = 1, rated: float = 0.9
+) -> Path:
     """Write an edition that passes every check; return its folder."""
     folder.mkdir(parents=True)
     chance = random.Random(seed)
-    write(folder / "edition.yaml", {
-        "id": folder.name, "year": functional_map.year, "map": functional_map.year, "published": "2026-11-21",
-        "title": {"en": "Synthetic", "fr": "Synthétique"}, "notes": {"en": "Made up.", "fr": "Inventé."},
-        "rates": {"date": "2026-11-20", "source": "made up", "per_euro": {"EUR": 1, "USD": 1.1, "GBP": 0.85, "CHF": 0.95}}})
+    write(
+        folder / "edition.yaml",
+        {
+            "id": folder.name,
+            "year": functional_map.year,
+            "map": functional_map.year,
+            "published": "2026-11-21",
+            "title": {"en": "Synthetic", "fr": "Synthétique"},
+            "notes": {"en": "Made up.", "fr": "Inventé."},
+            "rates": {
+                "date": "2026-11-20",
+                "source": "made up",
+                "per_euro": {"EUR": 1, "USD": 1.1, "GBP": 0.85, "CHF": 0.95},
+            },
+        },
+    )
     for number in range(products):
         write(folder / f"product-{number:02d}.yaml", product(f"product-{number:02d}", functional_map, chance, rated))
     return folder
@@ -50,19 +64,60 @@ def product(product_id: str, functional_map: FunctionalMap, chance: random.Rando
         evidence[basis] = evidence.get(basis, 0) + 1
     price = chance.uniform(0.6, 1.6)
     return {
-        "id": product_id, "name": product_id.replace("-", " ").title(), "publisher": "Made up", "country": "FR", "kind": "mid-market",
-        "website": "https://example.com", "aliases": [], "first_party": ["example.com"],
-        "summary": {"en": "A made-up product.", "fr": "Un produit inventé."}, "for_whom": {"en": "Nobody.", "fr": "Personne."},
+        "id": product_id,
+        "name": product_id.replace("-", " ").title(),
+        "publisher": "Made up",
+        "country": "FR",
+        "kind": "mid-market",
+        "website": "https://example.com",
+        "aliases": [],
+        "first_party": ["example.com"],
+        "summary": {"en": "A made-up product.", "fr": "Un produit inventé."},
+        "for_whom": {"en": "Nobody.", "fr": "Personne."},
         "licence": "proprietary",
-        "profile": {"deployment": {"values": ["cloud"], "basis": "assessed", "note": "made up"},
-                    "interface_languages": {"values": ["en", "fr", "de"], "basis": "assessed", "note": "made up"}},
-        "plans": [{"id": plan, "name": plan.title(), "price": {
-            "amount": round(amount * price, 2), "currency": "EUR", "unit": "user-month", "billing": "yearly", "basis": "documented",
-            "source": "help", "dated": "2026-11-20"}} for plan, amount in PLANS],
-        "implementation": {"days": {"small": {"low": 5, "likely": 10, "high": 20}, "medium": {"low": 15, "likely": 30, "high": 60},
-                                    "large": {"low": 40, "likely": 80, "high": 160}}, "basis": "assessed", "reason": "made up"},
-        "ergonomics": {name: {"score": round(chance.uniform(45, 85)), "basis": "assessed", "reason": "made up"} for name in CRITERIA},
-        "evidence": evidence, "ratings": ratings, "not_rated": not_rated,
-        "sources": {"help": {"kind": "first-party", "title": "Help", "url": f"https://help.example.com/{product_id}", "dated": "2026-11-20",
-                             "read": "2026-11-21"}},
+        "profile": {
+            "deployment": {"values": ["cloud"], "basis": "assessed", "note": "made up"},
+            "interface_languages": {"values": ["en", "fr", "de"], "basis": "assessed", "note": "made up"},
+        },
+        "plans": [
+            {
+                "id": plan,
+                "name": plan.title(),
+                "price": {
+                    "amount": round(amount * price, 2),
+                    "currency": "EUR",
+                    "unit": "user-month",
+                    "billing": "yearly",
+                    "basis": "documented",
+                    "source": "help",
+                    "dated": "2026-11-20",
+                },
+            }
+            for plan, amount in PLANS
+        ],
+        "implementation": {
+            "days": {
+                "small": {"low": 5, "likely": 10, "high": 20},
+                "medium": {"low": 15, "likely": 30, "high": 60},
+                "large": {"low": 40, "likely": 80, "high": 160},
+            },
+            "basis": "assessed",
+            "reason": "made up",
+        },
+        "ergonomics": {
+            name: {"score": round(chance.uniform(45, 85)), "basis": "assessed", "reason": "made up"}
+            for name in CRITERIA
+        },
+        "evidence": evidence,
+        "ratings": ratings,
+        "not_rated": not_rated,
+        "sources": {
+            "help": {
+                "kind": "first-party",
+                "title": "Help",
+                "url": f"https://help.example.com/{product_id}",
+                "dated": "2026-11-20",
+                "read": "2026-11-21",
+            }
+        },
     }

@@ -96,6 +96,7 @@ def test_no_arrow_runs_in_a_circle_inside_a_package():
 def test_start_up_keeps_reruns_fast():
     """The two halves of the five-fold: the collector is off after runs, and what is loaded is frozen."""
     import tomllib
+
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 
     assert config["runner"]["postScriptGC"] is False

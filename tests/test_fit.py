@@ -35,7 +35,9 @@ def test_over_delivery_earns_nothing():
 
 
 def test_the_working_adds_up():
-    result = fit(levels(x=[2, 1, 1], y=[0, 4, 3]), pd.Series({"a1": 4, "a2": 2, "b1": 3}), DOMAINS, pd.Series({"a": 2, "b": 5}))
+    result = fit(
+        levels(x=[2, 1, 1], y=[0, 4, 3]), pd.Series({"a1": 4, "a2": 2, "b1": 3}), DOMAINS, pd.Series({"a": 2, "b": 5})
+    )
 
     assert result.contributions.sum(axis=1).tolist() == pytest.approx(result.scores.tolist())
     assert (result.lost.sum(axis=1) + result.scores).tolist() == pytest.approx([1.0, 1.0])

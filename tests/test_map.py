@@ -52,8 +52,14 @@ def test_every_bad_edit_is_reported_at_once_with_file_and_item(copy):
     problems = check_map(folder)
 
     assert [one for one in problems if not one.startswith("01-accounts-contacts.yaml: ")] == []
-    for words in ("company-record: label has no French text", "levels 2 and 3 (en) are the same sentence", 'teams "salse" is not in the vocabulary',
-                  "company-record: this item id is used twice", 'says "advanced"', 'says "better"'):
+    for words in (
+        "company-record: label has no French text",
+        "levels 2 and 3 (en) are the same sentence",
+        'teams "salse" is not in the vocabulary',
+        "company-record: this item id is used twice",
+        'says "advanced"',
+        'says "better"',
+    ):
         assert any(words in one for one in problems), words
 
 

@@ -14,7 +14,16 @@ PRIORS = pd.Series({"i": 1.5, "j": 2.0})
 
 
 def rating(item="i", level=3.0, half=0.5, place=0, without=0.0, add_on="", known=True):
-    return {"product": "p", "item": item, "level": level, "half_width": half, "place": place, "without": without, "add_on": add_on, "known": known}
+    return {
+        "product": "p",
+        "item": item,
+        "level": level,
+        "half_width": half,
+        "place": place,
+        "without": without,
+        "add_on": add_on,
+        "known": known,
+    }
 
 
 def made(*ratings, must_haves=None):
@@ -33,7 +42,11 @@ def test_a_plan_below_has_the_level_without():
 def test_not_rated_is_the_prior_between_the_ends_of_the_scale():
     result = made(rating())
 
-    assert (result.low["j"].tolist(), result.central["j"].tolist(), result.high["j"].tolist()) == ([0, 0], [2, 2], [4, 4])
+    assert (result.low["j"].tolist(), result.central["j"].tolist(), result.high["j"].tolist()) == (
+        [0, 0],
+        [2, 2],
+        [4, 4],
+    )
     assert result.rated["j"].tolist() == [False, False]
 
 
@@ -58,23 +71,46 @@ def test_an_add_on_is_part_of_an_offer_only_when_a_must_have_needs_it():
 
 
 def conditions(gate, low, central, high, bar, at_least=True):
-    return pd.DataFrame([{"offer": "x", "gate": gate, "condition": "c", "low": low, "central": central, "high": high, "bar": bar, "at_least": at_least}])
+    return pd.DataFrame(
+        [
+            {
+                "offer": "x",
+                "gate": gate,
+                "condition": "c",
+                "low": low,
+                "central": central,
+                "high": high,
+                "bar": bar,
+                "at_least": at_least,
+            }
+        ]
+    )
 
 
-@pytest.mark.parametrize(("low", "central", "high", "bar", "verdict"), [
-    (3, 3, 4, 3, "pass"),             # the bad end passes
-    (2, 3, 4, 3, "likely pass"),      # the ends disagree, the centre passes
-    (1, 2, 3, 3, "likely fail"),      # the ends disagree, the centre fails
-    (0, 1, 2, 3, "fail"),             # the good end fails
-    (2.5, 2.5, 2.5, 3, "pass"),       # halves are rounded up
-    (2.49, 2.49, 2.49, 3, "fail"),
-])
+@pytest.mark.parametrize(
+    ("low", "central", "high", "bar", "verdict"),
+    [
+        (3, 3, 4, 3, "pass"),  # the bad end passes
+        (2, 3, 4, 3, "likely pass"),  # the ends disagree, the centre passes
+        (1, 2, 3, 3, "likely fail"),  # the ends disagree, the centre fails
+        (0, 1, 2, 3, "fail"),  # the good end fails
+        (2.5, 2.5, 2.5, 3, "pass"),  # halves are rounded up
+        (2.49, 2.49, 2.49, 3, "fail"),
+    ],
+)
 def test_one_rule_for_must_haves(low, central, high, bar, verdict):
     assert gates(conditions("must-have", low, central, high, bar)).conditions["verdict"].tolist() == [verdict]
 
 
-@pytest.mark.parametrize(("low", "likely", "high", "verdict", "near"), [
-    (80, 90, 100, "pass", False), (80, 95, 120, "likely pass", False), (80, 110, 120, "likely fail", True), (111, 120, 130, "fail", False)])
+@pytest.mark.parametrize(
+    ("low", "likely", "high", "verdict", "near"),
+    [
+        (80, 90, 100, "pass", False),
+        (80, 95, 120, "likely pass", False),
+        (80, 110, 120, "likely fail", True),
+        (111, 120, 130, "fail", False),
+    ],
+)
 def test_for_a_cost_the_low_end_is_the_good_one(low, likely, high, verdict, near):
     """Budget 100; over by at most a tenth is a near miss."""
     result = gates(conditions("budget", low, likely, high, 100, at_least=False))
@@ -92,8 +128,10 @@ def test_policies_say_which_verdicts_exclude():
 
 def test_net_present_value_by_hand():
     """1000 at once and 100 a year for 3 years at 10 %: 1000 + 100 + 100/1.1 + 100/1.21 = 1273.55"""
-    lines = pd.DataFrame([("x", "implementation", "once", 1000, 1000, 1000), ("x", "licences", "yearly", 100, 100, 200)],
-                         columns=["offer", "line", "timing", "low", "likely", "high"])
+    lines = pd.DataFrame(
+        [("x", "implementation", "once", 1000, 1000, 1000), ("x", "licences", "yearly", 100, 100, 200)],
+        columns=["offer", "line", "timing", "low", "likely", "high"],
+    )
 
     result = cost_of_ownership(lines, years=3, discount_rate=0.10)
 

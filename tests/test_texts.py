@@ -25,7 +25,9 @@ def test_catalogues_have_the_same_ids_and_placeholders(package):
 
     assert english.keys() == french.keys()
     assert all(isinstance(key, str) and isinstance(text, str | dict) for key, text in english.items())
-    assert {key: placeholders(text) for key, text in english.items()} == {key: placeholders(text) for key, text in french.items()}
+    assert {key: placeholders(text) for key, text in english.items()} == {
+        key: placeholders(text) for key, text in french.items()
+    }
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -46,7 +48,7 @@ def test_french_typography(package):
     """A non-breaking space before double signs and inside « »."""
     wrong = []
     for key, text in catalogue(package, "fr").items():
-        for form in (text.values() if isinstance(text, dict) else [text]):
+        for form in text.values() if isinstance(text, dict) else [text]:
             if re.search(r" [:;?!»%](\s|$|\.|,)|« ", form):
                 wrong.append(f"{key}: {form}")
 

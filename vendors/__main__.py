@@ -1,8 +1,8 @@
 """`python -m vendors [year]`: check an edition's files; exit 1 and say what to mend where there are problems.
 
-    python -m vendors                     check every shipped edition
-    python -m vendors --product pipedrive check one product of the newest edition
-    python -m vendors priors              write the priors of the newest edition from its evidenced ratings
+python -m vendors                     check every shipped edition
+python -m vendors --product pipedrive check one product of the newest edition
+python -m vendors priors              write the priors of the newest edition from its evidenced ratings
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import datetime as dt
 import sys
 from pathlib import Path
 
-from functional_map.load import load_map, read_map
 from functional_map.load import FOLDER as MAPS
+from functional_map.load import read_map
 from functional_map.load import years as map_years
 from vendors.check import check_folder, check_product
 from vendors.load import FOLDER, read_edition, read_product, shipped_editions
@@ -42,13 +42,15 @@ def _check(folder: Path) -> int:
         print(problem)
     edition, _ = read_edition(folder)
     count = len(edition.products) if edition else 0
-    print(f"Edition {folder.name}: {count} products, {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}.")
+    print(
+        f"Edition {folder.name}: {count} products, {len(problems) or 'no'} problem{'s' if len(problems) != 1 else ''}."
+    )
     return int(bool(problems))
 
 
 def _check_product(path: Path) -> int:
     product, problems = read_product(path)
-    functional_map, map_problems = read_map(MAPS / str(map_years()[-1]))
+    functional_map, _ = read_map(MAPS / str(map_years()[-1]))
     if product is not None:
         problems += check_product(product, functional_map, dt.date.today())
     for problem in problems:

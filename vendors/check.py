@@ -4,16 +4,33 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Callable, Iterable, Iterator
 from urllib.parse import urlsplit
 
 from functional_map.load import load_map
 from functional_map.model import FunctionalMap, folded
 from vendors.load import read_edition
 from vendors.model import (
-    BASES, BILLINGS, COMPANY_SIZES, CONFIDENCES, CRITERIA, CRITERION_HALF_WIDTH, DEPLOYMENTS, EVIDENCED, KINDS,
-    MONTHS_DOCUMENTED, MONTHS_FRESH, REGIONS, SOURCE_KINDS, TEAM_SIZES, UNITS, Edition, Price, Product, Source,
+    BASES,
+    BILLINGS,
+    COMPANY_SIZES,
+    CONFIDENCES,
+    CRITERIA,
+    CRITERION_HALF_WIDTH,
+    DEPLOYMENTS,
+    EVIDENCED,
+    KINDS,
+    MONTHS_DOCUMENTED,
+    MONTHS_FRESH,
+    REGIONS,
+    SOURCE_KINDS,
+    TEAM_SIZES,
+    UNITS,
+    Edition,
+    Price,
+    Product,
+    Source,
 )
 
 MOST_ADD_ON, FEWEST_SYNONYMS, FEWEST_PAGES_LEVEL_4 = 3, 3, 2
@@ -78,9 +95,9 @@ def is_on(url: str, addresses: Iterable[str]) -> bool:
     host = parts.hostname.removeprefix("www.").casefold()
     for address in addresses:
         known_host, _, known_path = address.removeprefix("https://").removeprefix("www.").casefold().partition("/")
-        if host == known_host or host.endswith("." + known_host):
-            if not known_path or (parts.path.casefold() + "/").startswith(f"/{known_path.rstrip('/')}/"):
-                return True
+        on_host = host == known_host or host.endswith("." + known_host)
+        if on_host and (not known_path or (parts.path.casefold() + "/").startswith(f"/{known_path.rstrip('/')}/")):
+            return True
     return False
 
 
@@ -89,6 +106,7 @@ def months_between(earlier: dt.date, later: dt.date) -> int:
 
 
 # rules of one product
+
 
 def words_are_known(context: _Context) -> Iterator[str]:
     product = context.product
@@ -156,7 +174,11 @@ def proof_fits_the_basis(context: _Context) -> Iterator[str]:
         where = rating.item_id
         if rating.basis == "documented" and not first_party:
             yield f"{where}: documented without a page on the product's first-party addresses; cite one, or change the basis"
-        if rating.basis == "documented" and rating.rating == 4 and len({s.url for s in first_party}) < FEWEST_PAGES_LEVEL_4:
+        if (
+            rating.basis == "documented"
+            and rating.rating == 4
+            and len({s.url for s in first_party}) < FEWEST_PAGES_LEVEL_4
+        ):
             yield f"{where}: level 4 on a single page; cite a second first-party page, or give 3"
         if rating.basis == "documented" and rating.rating == 4 and not rating.note:
             yield f"{where}: level 4 without a comparison; name in note two products it was compared with"
@@ -180,10 +202,12 @@ def proof_fits_the_basis(context: _Context) -> Iterator[str]:
 def sources_exist_and_are_used(context: _Context) -> Iterator[str]:
     product = context.product
     used: set[str] = set()
-    for where, ids in ([(rating.item_id, rating.sources) for rating in product.ratings.values()]
-                       + [(name, fact.sources) for name, fact in context.facts()]
-                       + [(name, criterion.sources) for name, criterion in product.ergonomics.items()]
-                       + [(name, (price.source,) if price.source else ()) for name, price in context.prices()]):
+    for where, ids in (
+        [(rating.item_id, rating.sources) for rating in product.ratings.values()]
+        + [(name, fact.sources) for name, fact in context.facts()]
+        + [(name, criterion.sources) for name, criterion in product.ergonomics.items()]
+        + [(name, (price.source,) if price.source else ()) for name, price in context.prices()]
+    ):
         for one in ids:
             used.add(one)
             if one not in product.sources:
@@ -232,8 +256,12 @@ def prices_say_how_they_are_known(context: _Context) -> Iterator[str]:
             yield f"{where}: bracket without a reason; say in note what it rests on"
         if not price.on_quote and price.unit != "free" and (price.dated is None or price.source is None):
             yield f"{where}: price without a date or a source; give both, or on_quote with a bracket"
-        if not price.on_quote and price.basis == "documented" and price.source in context.product.sources \
-                and not context.is_first_party(context.product.sources[price.source]):
+        if (
+            not price.on_quote
+            and price.basis == "documented"
+            and price.source in context.product.sources
+            and not context.is_first_party(context.product.sources[price.source])
+        ):
             yield f"{where}: documented price from a third party; the basis is secondary"
         if price.dated and price.dated > context.published:
             yield f"{where}: price dated {price.dated}, after the edition's date {context.published}"
@@ -269,13 +297,21 @@ def counts_are_true(context: _Context) -> Iterator[str]:
 
 
 RULES: tuple[Callable[[_Context], Iterable[str]], ...] = (
-    words_are_known, items_are_on_the_map, levels_are_on_the_scale, plans_and_add_ons_exist, proof_fits_the_basis,
-    sources_exist_and_are_used, evidence_is_recent, prices_say_how_they_are_known, effort_and_ergonomics_are_there,
+    words_are_known,
+    items_are_on_the_map,
+    levels_are_on_the_scale,
+    plans_and_add_ons_exist,
+    proof_fits_the_basis,
+    sources_exist_and_are_used,
+    evidence_is_recent,
+    prices_say_how_they_are_known,
+    effort_and_ergonomics_are_there,
     counts_are_true,
 )
 
 
 # rules of the whole edition
+
 
 def aliases_name_one_product(edition: Edition) -> Iterator[str]:
     owners: dict[str, set[str]] = defaultdict(set)
@@ -284,7 +320,7 @@ def aliases_name_one_product(edition: Edition) -> Iterator[str]:
             owners[folded(name)].add(product.id)
     for name, products in sorted(owners.items()):
         if len(products) > 1:
-            yield f"alias \"{name}\" names {' and '.join(sorted(products))}; keep it on one of them"
+            yield f'alias "{name}" names {" and ".join(sorted(products))}; keep it on one of them'
 
 
 def prices_convert(edition: Edition) -> Iterator[str]:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Callable, Mapping, TypeVar
+from typing import Any, TypeVar
 
 from functional_map.load import read_yaml
 from functional_map.model import Text
 from vendors.model import (
-    AddOn, Criterion, Edition, Effort, Fact, Implementation, Plan, Price, Product, Rates, Rating, Source,
+    AddOn,
+    Criterion,
+    Edition,
+    Effort,
+    Fact,
+    Implementation,
+    Plan,
+    Price,
+    Product,
+    Rates,
+    Rating,
+    Source,
 )
 
 FOLDER = Path(__file__).parent
@@ -53,20 +65,25 @@ def read_edition(folder: Path) -> tuple[Edition | None, list[str]]:
         problems.extend(found)
         if product is not None:
             if product.id in products:
-                problems.append(f"{path.name}: {product.id} is already the id of another file; give one of them another id")
+                problems.append(
+                    f"{path.name}: {product.id} is already the id of another file; give one of them another id"
+                )
             products[product.id] = product
     reader = _Reader("edition.yaml", problems)
-    edition = reader.build("edition", lambda: Edition(
-        id=str(raw.get("id", folder.name)),
-        year=reader.number(raw, "year", "edition", whole=True),
-        map_year=reader.number(raw, "map", "edition", whole=True),
-        published=reader.date(raw, "published", "edition", required=True),
-        title=reader.text(raw, "title", "edition"),
-        notes=reader.text(raw, "notes", "edition"),
-        rates=reader.rates(raw.get("rates")),
-        products=MappingProxyType(products),
-        priors=MappingProxyType({str(item): float(value) for item, value in (raw_priors or {}).items()}),
-    ))
+    edition = reader.build(
+        "edition",
+        lambda: Edition(
+            id=str(raw.get("id", folder.name)),
+            year=reader.number(raw, "year", "edition", whole=True),
+            map_year=reader.number(raw, "map", "edition", whole=True),
+            published=reader.date(raw, "published", "edition", required=True),
+            title=reader.text(raw, "title", "edition"),
+            notes=reader.text(raw, "notes", "edition"),
+            rates=reader.rates(raw.get("rates")),
+            products=MappingProxyType(products),
+            priors=MappingProxyType({str(item): float(value) for item, value in (raw_priors or {}).items()}),
+        ),
+    )
     return edition, problems
 
 
@@ -93,9 +110,31 @@ def product_from(raw: dict[str, Any], file: str) -> tuple[Product, list[str]]:
 class _Reader:
     """Reads entries of one file; what is wrong becomes a sentence that names file, entry and mend."""
 
-    PRODUCT_FIELDS = {"id", "name", "publisher", "country", "kind", "website", "aliases", "first_party", "summary",
-                      "for_whom", "licence", "profile", "plans", "add_ons", "implementation", "ergonomics", "evidence",
-                      "ratings", "not_rated", "sources", "notes"}
+    PRODUCT_FIELDS = frozenset(
+        {
+            "id",
+            "name",
+            "publisher",
+            "country",
+            "kind",
+            "website",
+            "aliases",
+            "first_party",
+            "summary",
+            "for_whom",
+            "licence",
+            "profile",
+            "plans",
+            "add_ons",
+            "implementation",
+            "ergonomics",
+            "evidence",
+            "ratings",
+            "not_rated",
+            "sources",
+            "notes",
+        }
+    )
     FACTS = ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators")
 
     def __init__(self, file: str, problems: list[str]) -> None:
@@ -176,8 +215,10 @@ class _Reader:
         for unknown in sorted(set(profile) - set(self.FACTS)):
             self.say("profile", f"{unknown} is not a profile fact; one of {', '.join(self.FACTS)}")
         return Product(
-            **{name: self.word(raw, name, "product") for name in
-               ("id", "name", "publisher", "country", "kind", "website", "licence")},
+            **{
+                name: self.word(raw, name, "product")
+                for name in ("id", "name", "publisher", "country", "kind", "website", "licence")
+            },
             aliases=self.words(raw, "aliases", "product"),
             first_party=self.words(raw, "first_party", "product"),
             summary=self.text(raw, "summary", "product"),
@@ -219,20 +260,45 @@ class _Reader:
     def fact(self, raw: Any, entry: str) -> Fact | None:
         def make() -> Fact:
             self.fields(raw, {"values", "basis", "sources", "note"}, entry)
-            return Fact(self.words(raw, "values", entry), self.word(raw, "basis", entry),
-                        self.words(raw, "sources", entry), self.word(raw, "note", entry, default=""))
+            return Fact(
+                self.words(raw, "values", entry),
+                self.word(raw, "basis", entry),
+                self.words(raw, "sources", entry),
+                self.word(raw, "note", entry, default=""),
+            )
+
         return self.build(entry, make)
 
     def price(self, raw: Any, entry: str) -> Price:
-        self.fields(raw, {"amount", "on_quote", "low", "likely", "high", "currency", "unit", "billing", "basis",
-                          "minimum_seats", "included_seats", "source", "dated", "note"}, entry)
+        self.fields(
+            raw,
+            {
+                "amount",
+                "on_quote",
+                "low",
+                "likely",
+                "high",
+                "currency",
+                "unit",
+                "billing",
+                "basis",
+                "minimum_seats",
+                "included_seats",
+                "source",
+                "dated",
+                "note",
+            },
+            entry,
+        )
         on_quote = raw.get("on_quote") is True
         if on_quote:
             low, likely, high = (self.number(raw, end, entry) for end in ("low", "likely", "high"))
         else:
             low = likely = high = self.number(raw, "amount", entry)
         return Price(
-            low=low, likely=likely, high=high,
+            low=low,
+            likely=likely,
+            high=high,
             currency=self.word(raw, "currency", entry, default=""),
             unit=self.word(raw, "unit", entry),
             billing=self.word(raw, "billing", entry, default="none"),
@@ -252,10 +318,14 @@ class _Reader:
             self.fields(raw, {"id", "name", "price", "flat_fee", "quotas", "note"}, entry)
             quotas = {str(name): str(value) for name, value in self.mapping(raw, "quotas").items()}
             return Plan(
-                self.word(raw, "id", entry), self.word(raw, "name", entry), self.price(raw["price"], entry),
+                self.word(raw, "id", entry),
+                self.word(raw, "name", entry),
+                self.price(raw["price"], entry),
                 self.price(raw["flat_fee"], f"{entry}, flat fee") if raw.get("flat_fee") else None,
-                MappingProxyType(quotas), self.word(raw, "note", entry, default=""),
+                MappingProxyType(quotas),
+                self.word(raw, "note", entry, default=""),
             )
+
         return self.build(entry, make)
 
     def add_on(self, raw: dict) -> AddOn | None:
@@ -263,8 +333,13 @@ class _Reader:
 
         def make() -> AddOn:
             self.fields(raw, {"id", "name", "price", "note"}, entry)
-            return AddOn(self.word(raw, "id", entry), self.word(raw, "name", entry), self.price(raw["price"], entry),
-                         self.word(raw, "note", entry, default=""))
+            return AddOn(
+                self.word(raw, "id", entry),
+                self.word(raw, "name", entry),
+                self.price(raw["price"], entry),
+                self.word(raw, "note", entry, default=""),
+            )
+
         return self.build(entry, make)
 
     def implementation(self, raw: Any) -> Implementation | None:
@@ -274,20 +349,33 @@ class _Reader:
             self.fields(raw, {"days", "basis", "reason", "day_rate"}, entry)
             days = {}
             for size, effort in raw["days"].items():
-                days[size] = Effort(*(self.number(effort, end, f"{entry}, {size}") for end in ("low", "likely", "high")))
-            return Implementation(MappingProxyType(days), self.word(raw, "basis", entry),
-                                  self.word(raw, "reason", entry),
-                                  self.price(raw["day_rate"], f"{entry}, day rate") if raw.get("day_rate") else None)
+                days[size] = Effort(
+                    *(self.number(effort, end, f"{entry}, {size}") for end in ("low", "likely", "high"))
+                )
+            return Implementation(
+                MappingProxyType(days),
+                self.word(raw, "basis", entry),
+                self.word(raw, "reason", entry),
+                self.price(raw["day_rate"], f"{entry}, day rate") if raw.get("day_rate") else None,
+            )
+
         return self.build(entry, make)
 
     def criterion(self, raw: dict, entry: str) -> Criterion:
         self.fields(raw, {"score", "basis", "reason", "sources"}, entry)
-        return Criterion(self.number(raw, "score", entry), self.word(raw, "basis", entry),
-                         self.word(raw, "reason", entry), self.words(raw, "sources", entry))
+        return Criterion(
+            self.number(raw, "score", entry),
+            self.word(raw, "basis", entry),
+            self.word(raw, "reason", entry),
+            self.words(raw, "sources", entry),
+        )
 
     def rating(self, raw: dict, entry: str) -> Rating:
-        self.fields(raw, {"rating", "plan", "without", "add_on", "basis", "confidence", "sources", "note", "searched",
-                          "by", "on"}, entry)
+        self.fields(
+            raw,
+            {"rating", "plan", "without", "add_on", "basis", "confidence", "sources", "note", "searched", "by", "on"},
+            entry,
+        )
         return Rating(
             item_id=entry,
             rating=self.number(raw, "rating", entry, whole=True),
@@ -305,14 +393,22 @@ class _Reader:
 
     def source(self, raw: dict, entry: str) -> Source:
         self.fields(raw, {"kind", "title", "url", "dated", "read"}, entry)
-        return Source(entry, self.word(raw, "kind", entry), self.word(raw, "title", entry),
-                      self.word(raw, "url", entry, default=""), self.date(raw, "dated", entry),
-                      self.date(raw, "read", entry, required=True) or dt.date.min)
+        return Source(
+            entry,
+            self.word(raw, "kind", entry),
+            self.word(raw, "title", entry),
+            self.word(raw, "url", entry, default=""),
+            self.date(raw, "dated", entry),
+            self.date(raw, "read", entry, required=True) or dt.date.min,
+        )
 
     def rates(self, raw: Any) -> Rates:
         raw = raw if isinstance(raw, dict) else {}
         per_euro = raw.get("per_euro") if isinstance(raw.get("per_euro"), dict) else {}
         if per_euro.get("EUR") != 1:
             self.say("rates", "per_euro must start with EUR: 1 and give the units of each currency for one euro")
-        return Rates(self.date(raw, "date", "rates", required=True) or dt.date.min, self.word(raw, "source", "rates"),
-                     MappingProxyType({str(code): float(value) for code, value in per_euro.items()}))
+        return Rates(
+            self.date(raw, "date", "rates", required=True) or dt.date.min,
+            self.word(raw, "source", "rates"),
+            MappingProxyType({str(code): float(value) for code, value in per_euro.items()}),
+        )

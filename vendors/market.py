@@ -34,9 +34,13 @@ def domain_profile(edition: Edition, functional_map: FunctionalMap, product_id: 
     for domain in functional_map.domains:
         items = domains.index[domains == domain.id]
         rows[domain.id] = {
-            "low": low.loc[product_id, items].mean(), "central": central.loc[product_id, items].mean(),
-            "high": high.loc[product_id, items].mean(), "market": float(np.mean(central[items].to_numpy())),
-            "rated": sum(item in edition.products[product_id].ratings for item in items), "items": len(items)}
+            "low": low.loc[product_id, items].mean(),
+            "central": central.loc[product_id, items].mean(),
+            "high": high.loc[product_id, items].mean(),
+            "market": float(np.mean(central[items].to_numpy())),
+            "rated": sum(item in edition.products[product_id].ratings for item in items),
+            "items": len(items),
+        }
     return pd.DataFrame.from_dict(rows, orient="index")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
-from typing import Mapping
 
 from functional_map.model import Text
 
@@ -15,21 +15,35 @@ from functional_map.model import Text
 BASES = ("tested", "documented", "documented-absence", "declared", "secondary", "assessed")
 EVIDENCED = ("tested", "documented", "documented-absence")
 CONFIDENCES = ("high", "medium", "low")
-HALF_WIDTH = {"tested": 0.25, "documented": 0.5, "documented-absence": 0.5, "declared": 0.75, "secondary": 1.0,
-              "assessed": 1.5}
+HALF_WIDTH = {
+    "tested": 0.25,
+    "documented": 0.5,
+    "documented-absence": 0.5,
+    "declared": 0.75,
+    "secondary": 1.0,
+    "assessed": 1.5,
+}
 HALF_WIDTH_DOCUMENTED_HIGH = 0.25
 UNKNOWN = (0.0, 4.0)
 MONTHS_FRESH, MONTHS_DOCUMENTED = 24, 48  # older evidence loses a step of confidence, then its basis
 
 KINDS = ("global-suite", "mid-market", "small-business", "open-source", "field-sales", "service-led", "marketing-led")
 DEPLOYMENTS = ("cloud", "private-cloud", "on-premises")
-REGIONS = ("eu", "fr", "de", "uk", "ch", "us", "ca", "au", "in", "jp", "other")
+REGIONS = ("eu", "eea", "fr", "de", "uk", "ch", "us", "ca", "au", "in", "jp", "other")
 COMPANY_SIZES = ("micro", "small", "medium", "large")  # up to 10, 50, 250 people, and above
 SOURCE_KINDS = ("first-party", "third-party", "test", "declaration")
 UNITS = ("user-month", "user-year", "month", "year", "once", "free")
 BILLINGS = ("monthly", "yearly", "once", "none")
-CRITERIA = ("learning", "everyday-speed", "clarity", "consistency", "personalisation", "mobile-use", "accessibility",
-            "help")
+CRITERIA = (
+    "learning",
+    "everyday-speed",
+    "clarity",
+    "consistency",
+    "personalisation",
+    "mobile-use",
+    "accessibility",
+    "help",
+)
 # Ergonomics is scored from 0 to 100, like the System Usability Scale that replaces it after a demonstration.
 CRITERION_HALF_WIDTH = {"tested": 5.0, "declared": 20.0, "secondary": 15.0, "assessed": 25.0}
 TEAM_SIZES = ("small", "medium", "large")  # up to 25, 100, 500 users
@@ -206,7 +220,7 @@ class Product:
     @cached_property
     def rests_on(self) -> Mapping[str, int]:
         """How many items rest on each basis; items without a line count as not rated."""
-        counts = {basis: 0 for basis in BASES}
+        counts = dict.fromkeys(BASES, 0)
         for rating in self.ratings.values():
             counts[rating.basis] = counts.get(rating.basis, 0) + 1
         return MappingProxyType({basis: count for basis, count in counts.items() if count})

@@ -21,7 +21,9 @@ functional_map = load_map(edition.map_year)
 
 def matches(product: Product, words: str) -> bool:
     """Whether a search finds the product: by its name, a former name, its publisher."""
-    return any(folded(words) in folded(name) for name in (product.id, product.name, product.publisher, *product.aliases))
+    return any(
+        folded(words) in folded(name) for name in (product.id, product.name, product.publisher, *product.aliases)
+    )
 
 
 def price_words(price: Price) -> str:
@@ -30,8 +32,19 @@ def price_words(price: Price) -> str:
         return t("price.free")
     unit = t(f"price.unit.{price.unit}")
     if price.on_quote:
-        return t("price.on_quote", low=t.number(price.low, 0), high=t.number(price.high, 0), currency=price.currency, unit=unit)
-    words = t("price.amount", amount=t.number(price.likely, 0 if price.likely == int(price.likely) else 2), currency=price.currency, unit=unit)
+        return t(
+            "price.on_quote",
+            low=t.number(price.low, 0),
+            high=t.number(price.high, 0),
+            currency=price.currency,
+            unit=unit,
+        )
+    words = t(
+        "price.amount",
+        amount=t.number(price.likely, 0 if price.likely == int(price.likely) else 2),
+        currency=price.currency,
+        unit=unit,
+    )
     if price.minimum_seats:
         words += ", " + t("price.minimum", count=price.minimum_seats)
     return words
@@ -39,31 +52,48 @@ def price_words(price: Price) -> str:
 
 def profile(product: Product) -> str:
     """Facts with how each is known."""
-    lines = [(t("product.publisher"), f"{escape(product.publisher)}, {escape(t.country_name(product.country))}"),
-             (t("product.licence"), escape(product.licence))]
+    lines = [
+        (t("product.publisher"), f"{escape(product.publisher)}, {escape(t.country_name(product.country))}"),
+        (t("product.licence"), escape(product.licence)),
+    ]
     naming = {"interface_languages": t.language_name, "integrators": t.country_name}
     for name in ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators"):
         fact = getattr(product, name)
         if fact is None:
-            lines.append((t(f"product.{name}"), f"{basis_mark(None, t)} <span class='muted'>{escape(t('product.unknown'))}</span>"))
+            lines.append(
+                (
+                    t(f"product.{name}"),
+                    f"{basis_mark(None, t)} <span class='muted'>{escape(t('product.unknown'))}</span>",
+                )
+            )
             continue
         known = naming.get(name, lambda one, name=name: t(f"{name}.{one}") if t.has(f"{name}.{one}") else one)
         values = t.list([known(one) for one in fact.values])
         lines.append((t(f"product.{name}"), f"{escape(values)} {basis_mark(fact.basis, t)}"))
     if product.aliases:
         lines.append((t("product.aliases"), escape(t.list(list(product.aliases)))))
-    return "<table class='clean'>" + "".join(f"<tr><td class='muted'>{escape(name)}</td><td>{value}</td></tr>" for name, value in lines) + "</table>"
+    return (
+        "<table class='clean'>"
+        + "".join(f"<tr><td class='muted'>{escape(name)}</td><td>{value}</td></tr>" for name, value in lines)
+        + "</table>"
+    )
 
 
 def plans(product: Product) -> str:
     head = "".join(f"<th>{escape(t(f'plan.{name}'))}</th>" for name in ("name", "price", "known", "dated", "quotas"))
     rows = []
-    for entry, price, quotas, note in ([(plan.name, plan.price, plan.quotas, plan.note) for plan in product.plans]
-                                       + [(t("plan.flat_fee", plan=plan.name), plan.flat_fee, {}, "") for plan in product.plans if plan.flat_fee]
-                                       + [(t("plan.add_on", name=one.name), one.price, {}, one.note) for one in product.add_ons]):
-        details = "; ".join([*(f"{name}: {value}" for name, value in quotas.items()), *filter(None, [note, price.note])])
-        rows.append(f"<tr><td><b>{escape(entry)}</b></td><td>{escape(price_words(price))}</td><td>{basis_mark(price.basis, t, word=True)}</td>"
-                    f"<td>{escape(t.date(price.dated)) if price.dated else '–'}</td><td class='muted small'>{escape(details)}</td></tr>")
+    for entry, price, quotas, note in (
+        [(plan.name, plan.price, plan.quotas, plan.note) for plan in product.plans]
+        + [(t("plan.flat_fee", plan=plan.name), plan.flat_fee, {}, "") for plan in product.plans if plan.flat_fee]
+        + [(t("plan.add_on", name=one.name), one.price, {}, one.note) for one in product.add_ons]
+    ):
+        details = "; ".join(
+            [*(f"{name}: {value}" for name, value in quotas.items()), *filter(None, [note, price.note])]
+        )
+        rows.append(
+            f"<tr><td><b>{escape(entry)}</b></td><td>{escape(price_words(price))}</td><td>{basis_mark(price.basis, t, word=True)}</td>"
+            f"<td>{escape(t.date(price.dated)) if price.dated else '–'}</td><td class='muted small'>{escape(details)}</td></tr>"
+        )
     return f"<table class='clean'><tr>{head}</tr>{''.join(rows)}</table>"
 
 
@@ -71,17 +101,33 @@ def domains(product: Product) -> str:
     """Mean level by domain against the market, strongest first."""
     table = domain_profile(edition, functional_map, product.id)
     table = table.assign(ahead=table["central"] - table["market"]).sort_values("ahead", ascending=False)
-    head = "".join(f"<th class='{kind}'>{escape(t(f'domains.{name}'))}</th>" for name, kind in
-                   (("domain", ""), ("level", "r"), ("interval", ""), ("market", "r"), ("ahead", "r"), ("rated", "r")))
+    head = "".join(
+        f"<th class='{kind}'>{escape(t(f'domains.{name}'))}</th>"
+        for name, kind in (
+            ("domain", ""),
+            ("level", "r"),
+            ("interval", ""),
+            ("market", "r"),
+            ("ahead", "r"),
+            ("rated", "r"),
+        )
+    )
     rows = []
     for domain, row in table.iterrows():
         label = functional_map.domain(str(domain)).label[language]
-        title = t("domains.words", central=t.number(row["central"], 1), low=t.number(row["low"], 1), high=t.number(row["high"], 1))
+        title = t(
+            "domains.words",
+            central=t.number(row["central"], 1),
+            low=t.number(row["low"], 1),
+            high=t.number(row["high"], 1),
+        )
         sign = "+" if row["ahead"] >= 0.05 else ""
-        rows.append(f"<tr><td>{escape(label)}</td><td class='r'><b>{t.number(row['central'], 1)}</b></td>"
-                    f"<td style='width:32%'>{interval(row['low'], row['central'], row['high'], most=4, title=title)}</td>"
-                    f"<td class='r'>{t.number(row['market'], 1)}</td><td class='r'>{sign}{t.number(row['ahead'], 1)}</td>"
-                    f"<td class='r muted'>{int(row['rated'])}/{int(row['items'])}</td></tr>")
+        rows.append(
+            f"<tr><td>{escape(label)}</td><td class='r'><b>{t.number(row['central'], 1)}</b></td>"
+            f"<td style='width:32%'>{interval(row['low'], row['central'], row['high'], most=4, title=title)}</td>"
+            f"<td class='r'>{t.number(row['market'], 1)}</td><td class='r'>{sign}{t.number(row['ahead'], 1)}</td>"
+            f"<td class='r muted'>{int(row['rated'])}/{int(row['items'])}</td></tr>"
+        )
     return f"<table class='clean'><tr>{head}</tr>{''.join(rows)}</table>"
 
 
@@ -92,12 +138,25 @@ def rating_rows(product: Product) -> pd.DataFrame:
         sources = [product.sources[one] for one in (rating.sources if rating else ()) if one in product.sources]
         dates = [source.dated or source.read for source in sources]
         level = rating.rating if rating else None
-        sentence = "" if level is None else (functional_map.vocabulary.as_rating[0][language] if level == 0 else item.levels[level][language])
-        rows.append({
-            "domain": functional_map.domain(item.domain).label[language], "item": item.label[language], "level": level, "sentence": sentence,
-            "basis": basis_words(rating.basis if rating else None, t), "confidence": t(f"confidence.{rating.confidence}") if rating else "",
-            "plan": _plan_words(product, rating), "source": sources[0].url if sources else None, "date": max(dates) if dates else None,
-            "note": rating.note if rating else ""})
+        sentence = (
+            ""
+            if level is None
+            else (functional_map.vocabulary.as_rating[0][language] if level == 0 else item.levels[level][language])
+        )
+        rows.append(
+            {
+                "domain": functional_map.domain(item.domain).label[language],
+                "item": item.label[language],
+                "level": level,
+                "sentence": sentence,
+                "basis": basis_words(rating.basis if rating else None, t),
+                "confidence": t(f"confidence.{rating.confidence}") if rating else "",
+                "plan": _plan_words(product, rating),
+                "source": sources[0].url if sources else None,
+                "date": max(dates) if dates else None,
+                "note": rating.note if rating else "",
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -116,34 +175,61 @@ if not edition.products:
     st.stop()
 search_side, choice_side = st.columns([2, 3])
 searched = search_side.text_input(t("product.search"), key="products_search", placeholder=t("product.search_hint"))
-found = [one.id for one in sorted(edition.products.values(), key=lambda one: folded(one.name)) if matches(one, searched or "")]
+found = [
+    one.id
+    for one in sorted(edition.products.values(), key=lambda one: folded(one.name))
+    if matches(one, searched or "")
+]
 if not found:
     st.info(t("product.nothing"), icon=":material/search_off:")
     st.stop()
 wanted = st.query_params.get("product")
 if st.session_state.get("products_product") not in found:
     st.session_state["products_product"] = wanted if wanted in found else found[0]
-product = edition.products[choice_side.selectbox(t("product.choose"), found, key="products_product", format_func=lambda one: edition.products[one].name)]
+product = edition.products[
+    choice_side.selectbox(
+        t("product.choose"), found, key="products_product", format_func=lambda one: edition.products[one].name
+    )
+]
 
 st.subheader(product.name, anchor=False)
 st.markdown(plain(product.summary[language]) + " " + plain(product.for_whom[language]))
 counts = product.rests_on
-evidence = t.list([f"{t(f'basis.{basis}')} {counts[basis]}" for basis in BASES if basis in counts] + [f"{t('basis.not-rated')} {len(product.not_rated)}"])
+evidence = t.list(
+    [f"{t(f'basis.{basis}')} {counts[basis]}" for basis in BASES if basis in counts]
+    + [f"{t('basis.not-rated')} {len(product.not_rated)}"]
+)
 st.caption(t("product.rests_on", counts=evidence, share=t.percent(len(product.ratings) / len(functional_map.items))))
 
-about, strengths, ergonomics, ratings = st.tabs([t("product.tab.about"), t("product.tab.domains"), t("product.tab.ergonomics"), t("product.tab.ratings")],
-                                                key="products_tabs")
+about, strengths, ergonomics, ratings = st.tabs(
+    [t("product.tab.about"), t("product.tab.domains"), t("product.tab.ergonomics"), t("product.tab.ratings")],
+    key="products_tabs",
+)
 with about:
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.html(profile(product))
         if product.website.startswith("https://"):
-            st.link_button(t("product.website"), product.website, icon=":material/open_in_new:", type="tertiary", key="products_website")
+            st.link_button(
+                t("product.website"),
+                product.website,
+                icon=":material/open_in_new:",
+                type="tertiary",
+                key="products_website",
+            )
     with right:
         st.html(plans(product))
         if product.implementation:
-            st.caption(t("product.effort", reason=product.implementation.reason, **{
-                size: f"{t.number(effort.low)}–{t.number(effort.high)}" for size, effort in product.implementation.days.items()}))
+            st.caption(
+                t(
+                    "product.effort",
+                    reason=product.implementation.reason,
+                    **{
+                        size: f"{t.number(effort.low)}–{t.number(effort.high)}"
+                        for size, effort in product.implementation.days.items()
+                    },
+                )
+            )
         if product.notes:
             st.caption(plain(product.notes))
 with strengths:
@@ -151,22 +237,55 @@ with strengths:
     st.caption(t("domains.help"))
 with ergonomics:
     low, central, high = product.ergonomics_interval
-    st.markdown(t("ergonomics.score", score=t.number(central) if central == central else "?", low=t.number(low), high=t.number(high)))
-    st.html("<table class='clean'>" + "".join(
-        f"<tr><td>{escape(t(f'criterion.{name}'))}</td><td class='r'><b>{t.number(one.score)}</b></td>"
-        f"<td style='width:26%'>{interval(one.interval[0], one.score, one.interval[1], most=100, title=t.number(one.score))}</td>"
-        f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(one.reason)}</td></tr>"
-        for name, one in product.ergonomics.items()) + "</table>")
+    st.markdown(
+        t(
+            "ergonomics.score",
+            score=t.number(central) if central == central else "?",
+            low=t.number(low),
+            high=t.number(high),
+        )
+    )
+    st.html(
+        "<table class='clean'>"
+        + "".join(
+            f"<tr><td>{escape(t(f'criterion.{name}'))}</td><td class='r'><b>{t.number(one.score)}</b></td>"
+            f"<td style='width:26%'>{interval(one.interval[0], one.score, one.interval[1], most=100, title=t.number(one.score))}</td>"
+            f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(one.reason)}</td></tr>"
+            for name, one in product.ergonomics.items()
+        )
+        + "</table>"
+    )
 with ratings:
     table = rating_rows(product)
     first, second = st.columns([3, 2])
-    domain = first.selectbox(t("domains.domain"), list(dict.fromkeys(table["domain"])), index=None, key="products_domain", placeholder=t("all"))
-    basis = second.selectbox(t("rating.basis"), list(dict.fromkeys(table["basis"])), index=None, key="products_basis", placeholder=t("all"))
+    domain = first.selectbox(
+        t("domains.domain"),
+        list(dict.fromkeys(table["domain"])),
+        index=None,
+        key="products_domain",
+        placeholder=t("all"),
+    )
+    basis = second.selectbox(
+        t("rating.basis"), list(dict.fromkeys(table["basis"])), index=None, key="products_basis", placeholder=t("all")
+    )
     shown = table[((table["domain"] == domain) | (domain is None)) & ((table["basis"] == basis) | (basis is None))]
-    st.dataframe(shown, key="products_ratings", hide_index=True, width="stretch", height=520, alt=t("rating.alt", product=product.name), column_config={
-        "domain": st.column_config.TextColumn(t("domains.domain"), width="small"), "item": st.column_config.TextColumn(t("rating.item"), width="medium"),
-        "level": st.column_config.NumberColumn(t("rating.level"), width=60), "sentence": st.column_config.TextColumn(t("rating.sentence"), width="large"),
-        "basis": st.column_config.TextColumn(t("rating.basis"), width="small"), "confidence": st.column_config.TextColumn(t("rating.confidence"), width="small"),
-        "plan": st.column_config.TextColumn(t("rating.plan"), width="small"), "note": st.column_config.TextColumn(t("rating.note"), width="large"),
-        "source": st.column_config.LinkColumn(t("rating.source"), display_text=t("rating.open"), width="small"),
-        "date": st.column_config.DateColumn(t("rating.date"), width="small")})
+    st.dataframe(
+        shown,
+        key="products_ratings",
+        hide_index=True,
+        width="stretch",
+        height=520,
+        alt=t("rating.alt", product=product.name),
+        column_config={
+            "domain": st.column_config.TextColumn(t("domains.domain"), width="small"),
+            "item": st.column_config.TextColumn(t("rating.item"), width="medium"),
+            "level": st.column_config.NumberColumn(t("rating.level"), width=60),
+            "sentence": st.column_config.TextColumn(t("rating.sentence"), width="large"),
+            "basis": st.column_config.TextColumn(t("rating.basis"), width="small"),
+            "confidence": st.column_config.TextColumn(t("rating.confidence"), width="small"),
+            "plan": st.column_config.TextColumn(t("rating.plan"), width="small"),
+            "note": st.column_config.TextColumn(t("rating.note"), width="large"),
+            "source": st.column_config.LinkColumn(t("rating.source"), display_text=t("rating.open"), width="small"),
+            "date": st.column_config.DateColumn(t("rating.date"), width="small"),
+        },
+    )

@@ -16,12 +16,36 @@ FEWEST_EVIDENCED = 3  # below this, a mean of evidenced levels would be one prod
 def rating_table(edition: Edition) -> pd.DataFrame:
     """One row per rated cell: product, item, level, half_width, place, without, add_on, known, basis, confidence."""
     rows = [
-        (product.id, rating.item_id, float(rating.rating), rating.half_width, _place(product.plan_order, rating),
-         float(rating.without), rating.add_on or "", rating.basis in EVIDENCED, rating.basis, rating.confidence)
-        for product in edition.products.values() for rating in product.ratings.values()
+        (
+            product.id,
+            rating.item_id,
+            float(rating.rating),
+            rating.half_width,
+            _place(product.plan_order, rating),
+            float(rating.without),
+            rating.add_on or "",
+            rating.basis in EVIDENCED,
+            rating.basis,
+            rating.confidence,
+        )
+        for product in edition.products.values()
+        for rating in product.ratings.values()
     ]
-    return pd.DataFrame(rows, columns=["product", "item", "level", "half_width", "place", "without", "add_on", "known",
-                                       "basis", "confidence"])
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "product",
+            "item",
+            "level",
+            "half_width",
+            "place",
+            "without",
+            "add_on",
+            "known",
+            "basis",
+            "confidence",
+        ],
+    )
 
 
 @lru_cache(maxsize=8)
@@ -29,15 +53,28 @@ def plan_table(edition: Edition) -> pd.DataFrame:
     """One row per plan: product, plan, place and the yearly price per seat or per company, in its own currency."""
     rows = [
         {"product": product.id, "plan": plan.id, "place": place, **price_row(plan.price)}
-        for product in edition.products.values() for place, plan in enumerate(product.plans)
+        for product in edition.products.values()
+        for place, plan in enumerate(product.plans)
     ]
     return pd.DataFrame(rows)
 
 
 def price_row(price: Price) -> dict[str, object]:
     """A price as columns of a table."""
-    return {name: getattr(price, name) for name in
-            ("low", "likely", "high", "unit", "minimum_seats", "included_seats", "currency", "on_quote", "basis")}
+    return {
+        name: getattr(price, name)
+        for name in (
+            "low",
+            "likely",
+            "high",
+            "unit",
+            "minimum_seats",
+            "included_seats",
+            "currency",
+            "on_quote",
+            "basis",
+        )
+    }
 
 
 def prior_levels(edition: Edition, items: list[str]) -> pd.Series:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Iterator, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -44,8 +45,11 @@ class Assessment:
         own: dict[str, list[str]] = {}
         for item in self.project.own_items:
             own.setdefault(item.domain, []).append(item.id)
-        pairs = [(item_id, domain.id) for domain in self.map.domains
-                 for item_id in [item.id for item in domain.items] + own.get(domain.id, [])]
+        pairs = [
+            (item_id, domain.id)
+            for domain in self.map.domains
+            for item_id in [item.id for item in domain.items] + own.get(domain.id, [])
+        ]
         return pd.Series(dict(pairs))
 
     @cached_property
@@ -91,9 +95,12 @@ class Assessment:
 
     @cached_property
     def gates(self) -> Gates:
-        parts = [*context_conditions(self.edition, self.offers.table, self.project.context),
-                 *must_have_conditions(self.offers, self.project.must_haves()),
-                 *self._budget_conditions(), *self._ergonomics_conditions()]
+        parts = [
+            *context_conditions(self.edition, self.offers.table, self.project.context),
+            *must_have_conditions(self.offers, self.project.must_haves()),
+            *self._budget_conditions(),
+            *self._ergonomics_conditions(),
+        ]
         return gates(_stacked(self.offers.table.index, parts), self.project.settings.policy)
 
     @cached_property
@@ -102,9 +109,17 @@ class Assessment:
         totals = self.cost.totals.reindex(self.offers.table.index)
         ergonomics = self.ergonomics.reindex(self.offers.products).set_axis(self.offers.table.index)
         return self.offers.table[["product", "plan", "add_ons"]].assign(
-            fit=self.fit.scores, low=self.cautious.scores, high=self.generous.scores,
-            documented=self.documented_share, cost=totals["likely"], cost_low=totals["low"], cost_high=totals["high"],
-            ergonomics=ergonomics["central"], ergonomics_low=ergonomics["low"], ergonomics_high=ergonomics["high"])
+            fit=self.fit.scores,
+            low=self.cautious.scores,
+            high=self.generous.scores,
+            documented=self.documented_share,
+            cost=totals["likely"],
+            cost_low=totals["low"],
+            cost_high=totals["high"],
+            ergonomics=ergonomics["central"],
+            ergonomics_low=ergonomics["low"],
+            ergonomics_high=ergonomics["high"],
+        )
 
     @cached_property
     def candidates(self) -> pd.Index:
@@ -117,16 +132,29 @@ class Assessment:
     def robustness(self) -> Robustness:
         """Ranks of the candidates over many samples of weights and rating errors."""
         domain_fit = self.fit.domain_fit.loc[self.candidates]
-        spread = domain_spread(self.cautious.covered.loc[self.candidates], self.generous.covered.loc[self.candidates],
-                               self.fit.asked, self.fit.domains)
+        spread = domain_spread(
+            self.cautious.covered.loc[self.candidates],
+            self.generous.covered.loc[self.candidates],
+            self.fit.asked,
+            self.fit.domains,
+        )
         return robustness_module.robustness(domain_fit, spread, draw_weights(self.fit.weights))
 
     @cached_property
     def shortlist(self) -> Shortlist:
         settings = self.project.settings
-        return shortlist(self.table, self.gates, self.robustness.probability_in_top(), Settings(
-            at_least=settings.at_least, at_most=settings.at_most, probability=settings.probability,
-            policy=settings.policy, order_by=settings.order_by))
+        return shortlist(
+            self.table,
+            self.gates,
+            self.robustness.probability_in_top(),
+            Settings(
+                at_least=settings.at_least,
+                at_most=settings.at_most,
+                probability=settings.probability,
+                policy=settings.policy,
+                order_by=settings.order_by,
+            ),
+        )
 
     def offer_name(self, offer: str) -> str:
         """A product under a plan, as people read it: "Pipedrive · Growth"."""
@@ -155,8 +183,12 @@ def assess(project: Project, edition: Edition, functional_map: FunctionalMap) ->
 
 
 @lru_cache(maxsize=64)
-def offers_of(edition: Edition, functional_map: FunctionalMap, must_haves: tuple[tuple[str, int], ...],
-              own_items: tuple[str, ...] = ()) -> Offers:
+def offers_of(
+    edition: Edition,
+    functional_map: FunctionalMap,
+    must_haves: tuple[tuple[str, int], ...],
+    own_items: tuple[str, ...] = (),
+) -> Offers:
     """The offers of an edition; must-haves decide which add-ons are part of them."""
     priors = _priors(edition, functional_map)
     if own_items:  # nobody is rated on what a project adds
@@ -194,14 +226,17 @@ def must_have_conditions(offers: Offers, must_haves: dict[str, int]) -> Iterator
 def context_conditions(edition: Edition, table: pd.DataFrame, context: Context) -> Iterator[Condition]:
     """Conditions on a product's profile: met (1) or not (0), as sure as the profile's facts are."""
     wanted = {
-        "deployment": (context.deployment, any), "hosting_regions": (context.hosting_regions, any),
+        "deployment": (context.deployment, any),
+        "hosting_regions": (context.hosting_regions, any),
         "interface_languages": (context.languages, all),
         "company_sizes": ((context.company_size,) if context.company_size else (), any),
     }
     for name, (values, quantifier) in wanted.items():
         if values:
-            ends = {product.id: _fact_interval(getattr(product, name), values, quantifier)
-                    for product in edition.products.values()}
+            ends = {
+                product.id: _fact_interval(getattr(product, name), values, quantifier)
+                for product in edition.products.values()
+            }
             low, central, high = (pd.Series([ends[one][end] for one in table["product"]]) for end in range(3))
             yield Condition("context", name, low, central, high, 1.0)
 
@@ -218,15 +253,22 @@ def _fact_interval(fact: Fact | None, wanted: tuple[str, ...], quantifier: type(
 
 def _stacked(offers: pd.Index, parts: list[Condition]) -> pd.DataFrame:
     """The conditions of every offer, one row each."""
+
     def repeated(values: list, kind: type) -> np.ndarray:
         return np.repeat(np.array(values, dtype=kind), len(offers))
 
     def joined(name: str) -> np.ndarray:
         return np.concatenate([getattr(part, name).to_numpy(float) for part in parts]) if parts else np.empty(0)
 
-    return pd.DataFrame({
-        "offer": pd.Series(np.tile(offers.to_numpy(object), len(parts)), dtype=object),
-        "gate": pd.Series(repeated([part.gate for part in parts], object), dtype=object),
-        "condition": pd.Series(repeated([part.name for part in parts], object), dtype=object),
-        "low": joined("low"), "central": joined("central"), "high": joined("high"),
-        "bar": repeated([part.bar for part in parts], float), "at_least": repeated([part.at_least for part in parts], bool)})
+    return pd.DataFrame(
+        {
+            "offer": pd.Series(np.tile(offers.to_numpy(object), len(parts)), dtype=object),
+            "gate": pd.Series(repeated([part.gate for part in parts], object), dtype=object),
+            "condition": pd.Series(repeated([part.name for part in parts], object), dtype=object),
+            "low": joined("low"),
+            "central": joined("central"),
+            "high": joined("high"),
+            "bar": repeated([part.bar for part in parts], float),
+            "at_least": repeated([part.at_least for part in parts], bool),
+        }
+    )

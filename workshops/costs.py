@@ -54,29 +54,49 @@ class _OfferLines:
         found = [self.priced("licences", plan.price)]
         if plan.flat_fee:
             found.append(self.priced("flat-fee", plan.flat_fee))
-        found += [self.priced("add-ons", self.product.add_on(one).price, add_on=self.product.add_on(one).name)
-                  for one in add_ons]
+        found += [
+            self.priced("add-ons", self.product.add_on(one).price, add_on=self.product.add_on(one).name)
+            for one in add_ons
+        ]
         effort = self.effort()
         if effort is not None:
             found.append(effort)
         costs = self.context.costs
-        found += [line for line in (
-            self.work("integration", self.context.systems, costs.integration_days),
-            self.work("migration", self.context.data, costs.migration_days),
-            self.training(),
-            self.support(effort),
-        ) if line is not None]
+        found += [
+            line
+            for line in (
+                self.work("integration", self.context.systems, costs.integration_days),
+                self.work("migration", self.context.data, costs.migration_days),
+                self.training(),
+                self.support(effort),
+            )
+            if line is not None
+        ]
         return found
 
     def priced(self, line: str, price: Price, **detail: object) -> tuple:
         low, likely, high, seats = yearly_amount(price, self.context.users)
         convert = self.edition.rates.convert
         amounts = [convert(one, price.currency, self.context.currency) if one else 0.0 for one in (low, likely, high)]
-        detail |= {"seats": seats, "low": price.low, "likely": price.likely, "high": price.high,
-                   "currency": price.currency, "unit": price.unit, "minimum": price.minimum_seats,
-                   "dated": price.dated.isoformat() if price.dated else ""}
-        return (self.offer, line, "once" if price.unit == "once" else "yearly", *amounts,
-                "quote-bracket" if price.on_quote else "list-price", detail, price.basis)
+        detail |= {
+            "seats": seats,
+            "low": price.low,
+            "likely": price.likely,
+            "high": price.high,
+            "currency": price.currency,
+            "unit": price.unit,
+            "minimum": price.minimum_seats,
+            "dated": price.dated.isoformat() if price.dated else "",
+        }
+        return (
+            self.offer,
+            line,
+            "once" if price.unit == "once" else "yearly",
+            *amounts,
+            "quote-bracket" if price.on_quote else "list-price",
+            detail,
+            price.basis,
+        )
 
     def effort(self) -> tuple | None:
         if self.product.implementation is None:
@@ -84,16 +104,34 @@ class _OfferLines:
         size = team_size(self.context.users)
         days: Effort = self.product.implementation.days[size]
         rate = self.context.costs.day_rate
-        return (self.offer, "implementation", "once", days.low * rate, days.likely * rate, days.high * rate,
-                "edition-effort", {"days": days.likely, "rate": rate, "size": size}, self.product.implementation.basis)
+        return (
+            self.offer,
+            "implementation",
+            "once",
+            days.low * rate,
+            days.likely * rate,
+            days.high * rate,
+            "edition-effort",
+            {"days": days.likely, "rate": rate, "size": size},
+            self.product.implementation.basis,
+        )
 
     def work(self, line: str, works: tuple, days: dict) -> tuple | None:
         if not works:
             return None
         rate = self.context.costs.day_rate
         low, likely, high = (sum(days[work.complexity][end] for work in works) for end in range(3))
-        return (self.offer, line, "once", low * rate, likely * rate, high * rate, "project-assumption",
-                {"days": likely, "rate": rate, "count": len(works)}, "assessed")
+        return (
+            self.offer,
+            line,
+            "once",
+            low * rate,
+            likely * rate,
+            high * rate,
+            "project-assumption",
+            {"days": likely, "rate": rate, "count": len(works)},
+            "assessed",
+        )
 
     def training(self) -> tuple | None:
         costs, users = self.context.costs, self.context.users
@@ -101,8 +139,17 @@ class _OfferLines:
         if not days:
             return None
         amount = days * costs.day_rate
-        return (self.offer, "training", "once", amount * 0.75, amount, amount * 1.5, "project-assumption",
-                {"days": days, "rate": costs.day_rate}, "assessed")
+        return (
+            self.offer,
+            "training",
+            "once",
+            amount * 0.75,
+            amount,
+            amount * 1.5,
+            "project-assumption",
+            {"days": days, "rate": costs.day_rate},
+            "assessed",
+        )
 
     def support(self, effort: tuple | None) -> tuple | None:
         share = self.context.costs.support_share

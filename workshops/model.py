@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Mapping
+from typing import Any
 
 from functional_map.model import FunctionalMap
 
@@ -43,10 +44,16 @@ class CostAssumptions:
     training_days_per_ten_users: float = 1.0
     support_share: float = 0.15  # yearly support as a share of implementation
     # integrator days (low, likely, high) for one system or one set of data
-    integration_days: Mapping[str, tuple[float, float, float]] = field(default_factory=lambda: MappingProxyType(
-        {"simple": (2.0, 3.0, 5.0), "medium": (5.0, 8.0, 14.0), "complex": (12.0, 20.0, 35.0)}))
-    migration_days: Mapping[str, tuple[float, float, float]] = field(default_factory=lambda: MappingProxyType(
-        {"simple": (1.0, 2.0, 4.0), "medium": (3.0, 5.0, 9.0), "complex": (8.0, 12.0, 20.0)}))
+    integration_days: Mapping[str, tuple[float, float, float]] = field(
+        default_factory=lambda: MappingProxyType(
+            {"simple": (2.0, 3.0, 5.0), "medium": (5.0, 8.0, 14.0), "complex": (12.0, 20.0, 35.0)}
+        )
+    )
+    migration_days: Mapping[str, tuple[float, float, float]] = field(
+        default_factory=lambda: MappingProxyType(
+            {"simple": (1.0, 2.0, 4.0), "medium": (3.0, 5.0, 9.0), "complex": (8.0, 12.0, 20.0)}
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,9 @@ class Context:
         for name in ("systems", "data"):
             known[name] = tuple(Work(**work) for work in known.get(name, ()))
         known["seats"] = MappingProxyType(dict(known.get("seats", {})))
-        costs = {name: value for name, value in raw.get("costs", {}).items() if name in CostAssumptions.__dataclass_fields__}
+        costs = {
+            name: value for name, value in raw.get("costs", {}).items() if name in CostAssumptions.__dataclass_fields__
+        }
         for name in ("integration_days", "migration_days"):
             if name in costs:
                 costs[name] = MappingProxyType({size: tuple(days) for size, days in costs[name].items()})
@@ -224,8 +233,9 @@ class Project:
         return {item: level for item, level in self.asked().items() if self.expectations[item].must_have and level > 0}
 
 
-def level_problems(level: int | None, must_have: bool, note: str, owner: str, status: str,
-                   item_id: str) -> list[tuple[str, dict[str, Any]]]:
+def level_problems(
+    level: int | None, must_have: bool, note: str, owner: str, status: str, item_id: str
+) -> list[tuple[str, dict[str, Any]]]:
     """What is wrong with an expectation, as ids of sentences with their values."""
     found: list[tuple[str, dict[str, Any]]] = []
     if level is not None and (isinstance(level, bool) or level not in range(5)):

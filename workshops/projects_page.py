@@ -11,7 +11,12 @@ from workshops.model import ProjectError, equal_weights
 from workshops.sample import create_sample
 from workshops.session_widgets import database, map_of, person
 from workshops.store.projects import (
-    archive_project, create_project, delete_project, duplicate_project, list_projects, rename_project,
+    archive_project,
+    create_project,
+    delete_project,
+    duplicate_project,
+    list_projects,
+    rename_project,
 )
 
 t = page_texts("workshops")
@@ -32,9 +37,16 @@ def open_sample() -> None:
 def create() -> None:
     edition = load_edition(editions()[st.session_state["projects_edition"]])
     try:
-        choose(create_project(
-            database(), who, name=st.session_state["projects_name"], client=st.session_state["projects_client"],
-            edition_id=edition.id, weights=equal_weights(map_of(edition))))
+        choose(
+            create_project(
+                database(),
+                who,
+                name=st.session_state["projects_name"],
+                client=st.session_state["projects_client"],
+                edition_id=edition.id,
+                weights=equal_weights(map_of(edition)),
+            )
+        )
     except ProjectError as error:
         st.session_state["projects_problems"] = error.problems
 
@@ -74,11 +86,17 @@ def choose_none_after_rerun() -> None:
 
 def card(project) -> None:
     tags = f'<span class="tag sample">{escape(t("projects.sample_tag"))}</span>' if project.is_sample else ""
-    state = t("projects.state", asked=t("projects.asked", count=project.asked), edition=project.edition_id,
-              changed=t.time(project.changed_at))
-    st.html(f"<h4 style='margin:0'>{escape(project.name)} {tags}</h4>"
-            f"<p class='muted small' style='margin:.1rem 0 0'>{escape(project.client)}</p>"
-            f"<p class='muted small' style='margin:.1rem 0 0'>{escape(state)}</p>")
+    state = t(
+        "projects.state",
+        asked=t("projects.asked", count=project.asked),
+        edition=project.edition_id,
+        changed=t.time(project.changed_at),
+    )
+    st.html(
+        f"<h4 style='margin:0'>{escape(project.name)} {tags}</h4>"
+        f"<p class='muted small' style='margin:.1rem 0 0'>{escape(project.client)}</p>"
+        f"<p class='muted small' style='margin:.1rem 0 0'>{escape(state)}</p>"
+    )
 
 
 def row(project) -> None:
@@ -89,20 +107,35 @@ def row(project) -> None:
         with actions, st.container(horizontal=True, horizontal_alignment="right"):
             if not project.archived:
                 is_open = st.session_state.get("project") == project.id
-                st.button(t("projects.is_open") if is_open else t("projects.open"), key=f"projects_open_{project.id}",
-                          type="secondary" if is_open else "primary", disabled=is_open, on_click=choose,
-                          args=(project.id,))
+                st.button(
+                    t("projects.is_open") if is_open else t("projects.open"),
+                    key=f"projects_open_{project.id}",
+                    type="secondary" if is_open else "primary",
+                    disabled=is_open,
+                    on_click=choose,
+                    args=(project.id,),
+                )
             if may_edit:
                 with st.popover(t("projects.more"), key=f"projects_more_{project.id}"):
                     if st.button(t("projects.rename"), key=f"projects_rename_{project.id}", width="stretch"):
                         rename(project)
                     if may_create:
-                        st.button(t("projects.duplicate"), key=f"projects_duplicate_{project.id}", width="stretch",
-                                  on_click=duplicate, args=(project.id, project.name))
-                    st.button(t("projects.unarchive") if project.archived else t("projects.archive"),
-                              key=f"projects_archive_{project.id}", width="stretch",
-                              on_click=lambda: archive_project(database(), who, project.id, archived=not project.archived))
-                    if may_create and st.button(t("projects.delete"), key=f"projects_delete_{project.id}", width="stretch"):
+                        st.button(
+                            t("projects.duplicate"),
+                            key=f"projects_duplicate_{project.id}",
+                            width="stretch",
+                            on_click=duplicate,
+                            args=(project.id, project.name),
+                        )
+                    st.button(
+                        t("projects.unarchive") if project.archived else t("projects.archive"),
+                        key=f"projects_archive_{project.id}",
+                        width="stretch",
+                        on_click=lambda: archive_project(database(), who, project.id, archived=not project.archived),
+                    )
+                    if may_create and st.button(
+                        t("projects.delete"), key=f"projects_delete_{project.id}", width="stretch"
+                    ):
                         confirm_delete(project)
 
 
@@ -115,17 +148,26 @@ if may_create:
     new, sample = st.columns([3, 2], gap="large") if not active else (st.container(), st.container())
     with new, st.expander(t("projects.new"), expanded=not active, icon=":material/add:", key="projects_new"):
         with st.form("projects_form", border=False, clear_on_submit=True):
-            st.text_input(t("projects.name"), key="projects_name", max_chars=120, placeholder=t("projects.name_example"))
+            st.text_input(
+                t("projects.name"), key="projects_name", max_chars=120, placeholder=t("projects.name_example")
+            )
             st.text_input(t("projects.client"), key="projects_client", max_chars=120)
             known = list(editions())
             st.selectbox(t("projects.edition"), known, index=len(known) - 1, key="projects_edition")
             st.form_submit_button(t("projects.create"), type="primary", on_click=create)
     if not any(one.is_sample for one in active):
         with sample, st.container(border=True):
-            st.html(f"<h4 style='margin:0'>{escape(t('projects.sample_title'))}</h4>"
-                    f"<p class='muted' style='margin:.3rem 0 0'>{escape(t('projects.sample_what'))}</p>")
-            st.button(t("projects.open_sample"), key="projects_sample", on_click=open_sample, icon=":material/play_arrow:",
-                      type="primary" if not active else "secondary")
+            st.html(
+                f"<h4 style='margin:0'>{escape(t('projects.sample_title'))}</h4>"
+                f"<p class='muted' style='margin:.3rem 0 0'>{escape(t('projects.sample_what'))}</p>"
+            )
+            st.button(
+                t("projects.open_sample"),
+                key="projects_sample",
+                on_click=open_sample,
+                icon=":material/play_arrow:",
+                type="primary" if not active else "secondary",
+            )
 
 for project in active:
     row(project)

@@ -24,10 +24,22 @@ def confirmations(assessment: Assessment, offer: str) -> list[Sentence]:
 
 
 def _sentences(conditions: pd.DataFrame) -> list[Sentence]:
-    return [(f"reason.{row.gate}", {
-        "condition": row.condition, "low": row.low, "central": row.central, "high": row.high, "bar": row.bar,
-        "verdict": row.verdict, "shortfall": row.shortfall, "near_miss": bool(row.near_miss),
-    }) for row in conditions.itertuples()]
+    return [
+        (
+            f"reason.{row.gate}",
+            {
+                "condition": row.condition,
+                "low": row.low,
+                "central": row.central,
+                "high": row.high,
+                "bar": row.bar,
+                "verdict": row.verdict,
+                "shortfall": row.shortfall,
+                "near_miss": bool(row.near_miss),
+            },
+        )
+        for row in conditions.itertuples()
+    ]
 
 
 def strengths_and_gaps(assessment: Assessment, offer: str, count: int = 5) -> tuple[pd.Series, pd.Series]:
@@ -38,5 +50,7 @@ def strengths_and_gaps(assessment: Assessment, offer: str, count: int = 5) -> tu
     brought = assessment.fit.contributions
     ahead = (brought.loc[offer] - brought.loc[assessment.candidates].mean()) * 100
     lost = assessment.fit.lost.loc[offer] * 100
-    return (ahead[ahead > 0.005].sort_values(ascending=False, kind="stable").head(count),
-            lost[lost > 0.005].sort_values(ascending=False, kind="stable").head(count))
+    return (
+        ahead[ahead > 0.005].sort_values(ascending=False, kind="stable").head(count),
+        lost[lost > 0.005].sort_values(ascending=False, kind="stable").head(count),
+    )

@@ -21,14 +21,25 @@ def create_sample(database: Database, by: Person, functional_map: FunctionalMap,
     raw = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     context = raw["context"] | {"sector": raw["context"]["sector"][language]}
     return create_project(
-        database, by, name=raw["name"][language], client=raw["client"][language], edition_id=edition_id, is_sample=True,
+        database,
+        by,
+        name=raw["name"][language],
+        client=raw["client"][language],
+        edition_id=edition_id,
+        is_sample=True,
         weights={domain.id: raw["weights"].get(domain.id, 0.0) for domain in functional_map.domains},
         context=Context.from_json(context),
-        expectations=[_expectation(item_id, value) for item_id, value in raw["expectations"].items()
-                      if item_id in functional_map.items])
+        expectations=[
+            _expectation(item_id, value)
+            for item_id, value in raw["expectations"].items()
+            if item_id in functional_map.items
+        ],
+    )
 
 
 def _expectation(item_id: str, value: Any) -> Expectation:
     """`3`, `[3, true]` or `[3, true, "a note"]`."""
-    level, must_have, note = (list(value) + [False, ""][len(value) - 1:]) if isinstance(value, list) else (value, False, "")
+    level, must_have, note = (
+        (list(value) + [False, ""][len(value) - 1 :]) if isinstance(value, list) else (value, False, "")
+    )
     return Expectation(item_id, level=level, must_have=must_have, note=note, status="agreed")

@@ -25,9 +25,15 @@ def shortlist_strip(assessment: Assessment) -> None:
         return
     cells = []
     for offer, row in result.listed.iterrows():
-        title = t("shortlist.fit_words", fit=t.number(row["fit"] * 100), low=t.number(row["low"] * 100),
-                  high=t.number(row["high"] * 100))
-        cells.append(f'<div class="stripcell"><b>{escape(assessment.offer_name(str(offer)))}</b>'
-                     f'<span class="num">{t.number(row["fit"] * 100)}</span>'
-                     f'{interval(row["low"], row["fit"], row["high"], title=title)}</div>')
+        title = t(
+            "shortlist.fit_words",
+            fit=t.number(row["fit"] * 100),
+            low=t.number(row["low"] * 100),
+            high=t.number(row["high"] * 100),
+        )
+        cells.append(
+            f'<div class="stripcell"><b>{escape(assessment.offer_name(str(offer)))}</b>'
+            f'<span class="num">{t.number(row["fit"] * 100)}</span>'
+            f"{interval(row['low'], row['fit'], row['high'], title=title)}</div>"
+        )
     st.html(f'<div class="strip" role="group" aria-label="{escape(t("strip.label"))}">{"".join(cells)}</div>')

@@ -32,11 +32,19 @@ class Words:
         """A condition of a gate as a sentence: what is asked, what is reached, and how near it was."""
         t, gate = self.t, key.removeprefix("reason.")
         if gate == "must-have":
-            sentence = t("reason.must-have", item=self.item(values["condition"]), bar=t.number(values["bar"]),
-                         level=t.number(values["central"]))
+            sentence = t(
+                "reason.must-have",
+                item=self.item(values["condition"]),
+                bar=t.number(values["bar"]),
+                level=t.number(values["central"]),
+            )
         elif gate == "budget":
-            sentence = t("reason.budget", cost=self.money(values["central"]), budget=self.money(values["bar"]),
-                         over=self.money(abs(values["central"] - values["bar"])))
+            sentence = t(
+                "reason.budget",
+                cost=self.money(values["central"]),
+                budget=self.money(values["bar"]),
+                over=self.money(abs(values["central"] - values["bar"])),
+            )
         elif gate == "ergonomics":
             sentence = t("reason.ergonomics", score=t.number(values["central"]), bar=t.number(values["bar"]))
         else:
@@ -55,8 +63,16 @@ class Words:
             if detail["unit"] == "free":
                 return t("origin.free")
             key = "origin.list-price" if origin == "list-price" else "origin.quote-bracket"
-            sentence = t(key, amount=t.number(detail["likely"], 2), low=t.number(detail["low"], 0), high=t.number(detail["high"], 0),
-                         currency=detail["currency"], unit=unit, seats=t.number(detail["seats"]), dated=detail["dated"] or "–")
+            sentence = t(
+                key,
+                amount=t.number(detail["likely"], 2),
+                low=t.number(detail["low"], 0),
+                high=t.number(detail["high"], 0),
+                currency=detail["currency"],
+                unit=unit,
+                seats=t.number(detail["seats"]),
+                dated=detail["dated"] or "–",
+            )
             if detail.get("minimum") and detail["seats"] == detail["minimum"]:
                 sentence += " " + t("origin.minimum", seats=detail["minimum"])
             return f"{detail['add_on']}: {sentence}" if detail.get("add_on") else sentence

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Iterator
 
 import sqlalchemy as sa
 from alembic import command
@@ -37,7 +37,9 @@ def database_url() -> str:
     url = os.environ.get("DATABASE_URL")
     if url:
         # the short names that hosting providers give
-        return url.replace("postgres://", "postgresql+psycopg://", 1).replace("postgresql://", "postgresql+psycopg://", 1)
+        return url.replace("postgres://", "postgresql+psycopg://", 1).replace(
+            "postgresql://", "postgresql+psycopg://", 1
+        )
     return f"sqlite:///{data_folder() / 'projects.sqlite'}"
 
 
@@ -53,8 +55,10 @@ class Database:
             except OSError as error:
                 raise StoreError("store.problem.folder", str(error)) from error
         self.engine = sa.create_engine(
-            self.url, pool_pre_ping=not self.is_sqlite,
-            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False} if self.is_sqlite else {})
+            self.url,
+            pool_pre_ping=not self.is_sqlite,
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False} if self.is_sqlite else {},
+        )
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 
 from workshops.access import Person, require
 from workshops.model import (
-    LONGEST_NAME, Context, Expectation, OwnItem, Project, ProjectError, ShortlistSettings, Summary, level_problems,
+    LONGEST_NAME,
+    Context,
+    Expectation,
+    OwnItem,
+    Project,
+    ProjectError,
+    ShortlistSettings,
+    Summary,
+    level_problems,
     weight_problems,
 )
 from workshops.store import schema
@@ -30,12 +39,17 @@ class StaleError(RuntimeError):
 
 def list_projects(database: Database) -> list[Summary]:
     """Every project, the one changed last first."""
-    asked = (sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
-             .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
-             .group_by(schema.expectation.c.project_id).subquery())
-    query = (sa.select(schema.project, sa.func.coalesce(asked.c.asked, 0).label("asked"))
-             .join(asked, asked.c.project_id == schema.project.c.id, isouter=True)
-             .order_by(schema.project.c.changed_at.desc()))
+    asked = (
+        sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
+        .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
+        .group_by(schema.expectation.c.project_id)
+        .subquery()
+    )
+    query = (
+        sa.select(schema.project, sa.func.coalesce(asked.c.asked, 0).label("asked"))
+        .join(asked, asked.c.project_id == schema.project.c.id, isouter=True)
+        .order_by(schema.project.c.changed_at.desc())
+    )
     with database.reading() as connection:
         rows = connection.execute(query).mappings().all()
     return [Summary(**{name: _aware(row[name]) for name in Summary.__dataclass_fields__}) for row in rows]
@@ -53,17 +67,42 @@ def read_project(database: Database, project_id: str) -> Project | None:
         row = connection.execute(sa.select(schema.project).where(schema.project.c.id == project_id)).mappings().first()
         if row is None:
             return None
-        weights = dict(connection.execute(
-            sa.select(schema.domain_weight.c.domain_id, schema.domain_weight.c.points)
-            .where(schema.domain_weight.c.project_id == project_id)).all())
-        expectations = connection.execute(
-            sa.select(schema.expectation).where(schema.expectation.c.project_id == project_id)).mappings().all()
-        own_items = connection.execute(
-            sa.select(schema.own_item).where(schema.own_item.c.project_id == project_id)
-            .order_by(schema.own_item.c.id)).mappings().all()
+        weights = dict(
+            connection.execute(
+                sa.select(schema.domain_weight.c.domain_id, schema.domain_weight.c.points).where(
+                    schema.domain_weight.c.project_id == project_id
+                )
+            ).all()
+        )
+        expectations = (
+            connection.execute(sa.select(schema.expectation).where(schema.expectation.c.project_id == project_id))
+            .mappings()
+            .all()
+        )
+        own_items = (
+            connection.execute(
+                sa.select(schema.own_item)
+                .where(schema.own_item.c.project_id == project_id)
+                .order_by(schema.own_item.c.id)
+            )
+            .mappings()
+            .all()
+        )
     return Project(
-        **{name: _aware(row[name]) for name in ("id", "name", "client", "edition_id", "is_sample", "archived",
-                                                "created_at", "changed_at", "revision")},
+        **{
+            name: _aware(row[name])
+            for name in (
+                "id",
+                "name",
+                "client",
+                "edition_id",
+                "is_sample",
+                "archived",
+                "created_at",
+                "changed_at",
+                "revision",
+            )
+        },
         context=Context.from_json(row["context"]),
         settings=ShortlistSettings.from_json(row["settings"]),
         weights=MappingProxyType(weights),
@@ -72,10 +111,20 @@ def read_project(database: Database, project_id: str) -> Project | None:
     )
 
 
-def create_project(database: Database, by: Person, *, name: str, client: str, edition_id: str,
-                   weights: Mapping[str, float], context: Context = Context(),
-                   settings: ShortlistSettings = ShortlistSettings(), is_sample: bool = False,
-                   expectations: Iterable[Expectation] = (), own_items: Iterable[OwnItem] = ()) -> str:
+def create_project(
+    database: Database,
+    by: Person,
+    *,
+    name: str,
+    client: str,
+    edition_id: str,
+    weights: Mapping[str, float],
+    context: Context = Context(),
+    settings: ShortlistSettings = ShortlistSettings(),
+    is_sample: bool = False,
+    expectations: Iterable[Expectation] = (),
+    own_items: Iterable[OwnItem] = (),
+) -> str:
     """Create a project, with what it asks for if that is known; return its id.
 
     Raises ProjectError with every problem, and NotAllowedError.
@@ -89,17 +138,44 @@ def create_project(database: Database, by: Person, *, name: str, client: str, ed
         raise ProjectError(problems)
     project_id, now = uuid.uuid4().hex, _now()
     with database.writing() as connection:
-        connection.execute(schema.project.insert().values(
-            id=project_id, name=name.strip(), client=client.strip(), edition_id=edition_id, is_sample=is_sample,
-            created_at=now, changed_at=now, context=context.to_json(), settings=settings.to_json()))
+        connection.execute(
+            schema.project.insert().values(
+                id=project_id,
+                name=name.strip(),
+                client=client.strip(),
+                edition_id=edition_id,
+                is_sample=is_sample,
+                created_at=now,
+                changed_at=now,
+                context=context.to_json(),
+                settings=settings.to_json(),
+            )
+        )
         _write_weights(connection, project_id, weights)
         if expectations:
-            connection.execute(schema.expectation.insert(), [
-                {"project_id": project_id, "item_id": one.item_id, **{field: getattr(one, field) for field in EDITABLE},
-                 "changed_by": by.name, "changed_at": now} for one in expectations])
+            connection.execute(
+                schema.expectation.insert(),
+                [
+                    {
+                        "project_id": project_id,
+                        "item_id": one.item_id,
+                        **{field: getattr(one, field) for field in EDITABLE},
+                        "changed_by": by.name,
+                        "changed_at": now,
+                    }
+                    for one in expectations
+                ],
+            )
         for item in own_items:
-            connection.execute(schema.own_item.insert().values(
-                project_id=project_id, id=item.id, domain_id=item.domain, label=item.label, definition=item.definition))
+            connection.execute(
+                schema.own_item.insert().values(
+                    project_id=project_id,
+                    id=item.id,
+                    domain_id=item.domain,
+                    label=item.label,
+                    definition=item.definition,
+                )
+            )
         record(connection, by, "create-project", project_id, after={"name": name.strip(), "sample": is_sample})
     return project_id
 
@@ -111,8 +187,14 @@ def rename_project(database: Database, by: Person, project_id: str, *, name: str
         raise ProjectError(problems)
     with database.writing() as connection:
         before = _changed(connection, project_id, name=name.strip(), client=client.strip())
-        record(connection, by, "rename-project", project_id, before={"name": before["name"], "client": before["client"]},
-               after={"name": name.strip(), "client": client.strip()})
+        record(
+            connection,
+            by,
+            "rename-project",
+            project_id,
+            before={"name": before["name"], "client": before["client"]},
+            after={"name": name.strip(), "client": client.strip()},
+        )
 
 
 def archive_project(database: Database, by: Person, project_id: str, *, archived: bool = True) -> None:
@@ -140,9 +222,17 @@ def duplicate_project(database: Database, by: Person, project_id: str, *, name: 
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
     return create_project(
-        database, by, name=name, client=project.client, edition_id=project.edition_id, weights=project.weights,
-        context=project.context, settings=project.settings, expectations=project.expectations.values(),
-        own_items=project.own_items)
+        database,
+        by,
+        name=name,
+        client=project.client,
+        edition_id=project.edition_id,
+        weights=project.weights,
+        context=project.context,
+        settings=project.settings,
+        expectations=project.expectations.values(),
+        own_items=project.own_items,
+    )
 
 
 def save_context(database: Database, by: Person, project_id: str, context: Context) -> None:
@@ -167,8 +257,13 @@ def save_weights(database: Database, by: Person, project_id: str, weights: Mappi
     if problems := weight_problems(weights):
         raise ProjectError(problems)
     with database.writing() as connection:
-        before = dict(connection.execute(sa.select(schema.domain_weight.c.domain_id, schema.domain_weight.c.points)
-                                         .where(schema.domain_weight.c.project_id == project_id)).all())
+        before = dict(
+            connection.execute(
+                sa.select(schema.domain_weight.c.domain_id, schema.domain_weight.c.points).where(
+                    schema.domain_weight.c.project_id == project_id
+                )
+            ).all()
+        )
         after = {domain: float(points) for domain, points in weights.items()}
         if before == after:
             return
@@ -176,12 +271,25 @@ def save_weights(database: Database, by: Person, project_id: str, weights: Mappi
         _write_weights(connection, project_id, after)
         _changed(connection, project_id)
         moved = {domain for domain in before.keys() | after.keys() if before.get(domain) != after.get(domain)}
-        record(connection, by, "set-weights", project_id, before={one: before.get(one) for one in sorted(moved)},
-               after={one: after.get(one) for one in sorted(moved)})
+        record(
+            connection,
+            by,
+            "set-weights",
+            project_id,
+            before={one: before.get(one) for one in sorted(moved)},
+            after={one: after.get(one) for one in sorted(moved)},
+        )
 
 
-def save_expectations(database: Database, by: Person, project_id: str, known_items: Iterable[str],
-                      changes: Mapping[str, Mapping[str, Any]], *, versions: Mapping[str, int] | None = None) -> None:
+def save_expectations(
+    database: Database,
+    by: Person,
+    project_id: str,
+    known_items: Iterable[str],
+    changes: Mapping[str, Mapping[str, Any]],
+    *,
+    versions: Mapping[str, int] | None = None,
+) -> None:
     """Change some fields of some items, all in one transaction: each with its line in the journal.
 
     changes      item -> {level, must_have, note, owner, status}, any of them
@@ -201,9 +309,15 @@ def save_expectations(database: Database, by: Person, project_id: str, known_ite
     if problems:
         raise ProjectError(problems)
     with database.writing() as connection:
-        rows = connection.execute(
-            sa.select(schema.expectation).where(schema.expectation.c.project_id == project_id,
-                                                schema.expectation.c.item_id.in_(list(changes)))).mappings().all()
+        rows = (
+            connection.execute(
+                sa.select(schema.expectation).where(
+                    schema.expectation.c.project_id == project_id, schema.expectation.c.item_id.in_(list(changes))
+                )
+            )
+            .mappings()
+            .all()
+        )
         current = {row["item_id"]: _expectation(row) for row in rows}
         for item_id, change in changes.items():
             old = current.get(item_id) or Expectation(item_id)
@@ -218,8 +332,15 @@ def save_expectations(database: Database, by: Person, project_id: str, known_ite
             if not moved or problems:
                 continue
             _upsert_expectation(connection, project_id, item_id, after, old.version, by.name, now)
-            record(connection, by, "set-expectation", project_id, item_id,
-                   before={field: before[field] for field in moved}, after=moved)
+            record(
+                connection,
+                by,
+                "set-expectation",
+                project_id,
+                item_id,
+                before={field: before[field] for field in moved},
+                after=moved,
+            )
         if problems:
             raise ProjectError(problems)
         _changed(connection, project_id)
@@ -231,9 +352,15 @@ def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem)
     if not 0 < len(item.label.strip()) <= LONGEST_NAME:
         raise ProjectError([("own_item.problem.label", {"most": LONGEST_NAME})])
     with database.writing() as connection:
-        connection.execute(schema.own_item.insert().values(
-            project_id=project_id, id=item.id, domain_id=item.domain, label=item.label.strip(),
-            definition=item.definition.strip()))
+        connection.execute(
+            schema.own_item.insert().values(
+                project_id=project_id,
+                id=item.id,
+                domain_id=item.domain,
+                label=item.label.strip(),
+                definition=item.definition.strip(),
+            )
+        )
         _changed(connection, project_id)
         record(connection, by, "add-own-item", project_id, item.id, after={"label": item.label.strip()})
 
@@ -247,8 +374,11 @@ def remove_own_item(database: Database, by: Person, project_id: str, item_id: st
         if row is None:
             return
         connection.execute(schema.own_item.delete().where(*where))
-        connection.execute(schema.expectation.delete().where(schema.expectation.c.project_id == project_id,
-                                                             schema.expectation.c.item_id == item_id))
+        connection.execute(
+            schema.expectation.delete().where(
+                schema.expectation.c.project_id == project_id, schema.expectation.c.item_id == item_id
+            )
+        )
         _changed(connection, project_id)
         record(connection, by, "remove-own-item", project_id, item_id, before={"label": row["label"]})
 
@@ -263,12 +393,27 @@ def history(database: Database, project_id: str, subject: str | None = None, lim
     return [{**row, "at": _aware(row["at"])} for row in rows]
 
 
-def record(connection: sa.Connection, by: Person, action: str, project_id: str | None = None, subject: str = "",
-           before: Any = None, after: Any = None) -> None:
+def record(
+    connection: sa.Connection,
+    by: Person,
+    action: str,
+    project_id: str | None = None,
+    subject: str = "",
+    before: Any = None,
+    after: Any = None,
+) -> None:
     """Append a line to the journal, inside the transaction of the change that it tells."""
-    connection.execute(schema.journal.insert().values(
-        at=_now(), who=by.name or by.id, project_id=project_id, action=action, subject=subject, before=before,
-        after=after))
+    connection.execute(
+        schema.journal.insert().values(
+            at=_now(),
+            who=by.name or by.id,
+            project_id=project_id,
+            action=action,
+            subject=subject,
+            before=before,
+            after=after,
+        )
+    )
 
 
 def _name_problems(name: str, client: str) -> list[tuple[str, dict[str, Any]]]:
@@ -288,8 +433,11 @@ def _changed(connection: sa.Connection, project_id: str, **values: Any) -> Mappi
     before = connection.execute(sa.select(schema.project).where(schema.project.c.id == project_id)).mappings().first()
     if before is None:
         raise ProjectError([("project.problem.gone", {})])
-    connection.execute(schema.project.update().where(schema.project.c.id == project_id).values(
-        revision=schema.project.c.revision + 1, changed_at=_now(), **values))
+    connection.execute(
+        schema.project.update()
+        .where(schema.project.c.id == project_id)
+        .values(revision=schema.project.c.revision + 1, changed_at=_now(), **values)
+    )
     return before
 
 
@@ -300,25 +448,46 @@ def _save_json(database: Database, by: Person, project_id: str, column: str, aft
             return
         _changed(connection, project_id, **{column: after})
         moved = [name for name in after if (before or {}).get(name) != after[name]]
-        record(connection, by, f"set-{column}", project_id, before={name: (before or {}).get(name) for name in moved},
-               after={name: after[name] for name in moved})
+        record(
+            connection,
+            by,
+            f"set-{column}",
+            project_id,
+            before={name: (before or {}).get(name) for name in moved},
+            after={name: after[name] for name in moved},
+        )
 
 
 def _write_weights(connection: sa.Connection, project_id: str, weights: Mapping[str, float]) -> None:
     if weights:
-        connection.execute(schema.domain_weight.insert(), [
-            {"project_id": project_id, "domain_id": domain, "points": float(points)} for domain, points in weights.items()])
+        connection.execute(
+            schema.domain_weight.insert(),
+            [
+                {"project_id": project_id, "domain_id": domain, "points": float(points)}
+                for domain, points in weights.items()
+            ],
+        )
 
 
-def _upsert_expectation(connection: sa.Connection, project_id: str, item_id: str, values: dict[str, Any], version: int,
-                        who: str, now: dt.datetime) -> None:
+def _upsert_expectation(
+    connection: sa.Connection,
+    project_id: str,
+    item_id: str,
+    values: dict[str, Any],
+    version: int,
+    who: str,
+    now: dt.datetime,
+) -> None:
     stamp = {"version": version + 1, "changed_by": who, "changed_at": now}
     table = schema.expectation
     if version == 0:
         connection.execute(table.insert().values(project_id=project_id, item_id=item_id, **values, **stamp))
         return
-    done = connection.execute(table.update().where(
-        table.c.project_id == project_id, table.c.item_id == item_id, table.c.version == version).values(**values, **stamp))
+    done = connection.execute(
+        table.update()
+        .where(table.c.project_id == project_id, table.c.item_id == item_id, table.c.version == version)
+        .values(**values, **stamp)
+    )
     if done.rowcount == 0:  # another server was faster between our read and our write
         raise StaleError(item_id, None)
 

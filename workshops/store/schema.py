@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-metadata = sa.MetaData(naming_convention={
-    "pk": "pk_%(table_name)s", "fk": "fk_%(table_name)s_%(column_0_name)s", "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-})
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
 
 project = sa.Table(
-    "project", metadata,
+    "project",
+    metadata,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("client", sa.Text, nullable=False, server_default=""),
@@ -26,14 +31,16 @@ project = sa.Table(
 )
 
 domain_weight = sa.Table(
-    "domain_weight", metadata,
+    "domain_weight",
+    metadata,
     sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("domain_id", sa.String(80), primary_key=True),
     sa.Column("points", sa.Float, nullable=False),
 )
 
 expectation = sa.Table(
-    "expectation", metadata,
+    "expectation",
+    metadata,
     sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("item_id", sa.String(80), primary_key=True),
     sa.Column("level", sa.Integer),
@@ -47,7 +54,8 @@ expectation = sa.Table(
 )
 
 own_item = sa.Table(
-    "own_item", metadata,
+    "own_item",
+    metadata,
     sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("id", sa.String(80), primary_key=True),
     sa.Column("domain_id", sa.String(80), nullable=False),
@@ -57,7 +65,8 @@ own_item = sa.Table(
 
 # append-only: who changed what, and when
 journal = sa.Table(
-    "journal", metadata,
+    "journal",
+    metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("at", sa.DateTime(timezone=True), nullable=False),
     sa.Column("who", sa.Text, nullable=False),

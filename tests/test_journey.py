@@ -1,0 +1,73 @@
+"""The main job in a real browser: from an empty installation to a shortlist and a workbook."""
+
+from __future__ import annotations
+
+import io
+
+import openpyxl
+import pytest
+
+from tests.conftest import settle
+
+pytestmark = pytest.mark.browser
+
+
+def go(page, name: str) -> None:
+    page.get_by_test_id("stSidebarNav").get_by_text(name, exact=True).click()
+    settle(page)
+
+
+def test_from_the_sample_to_the_workbook(visit):
+    page = visit()
+    page.get_by_role("button", name="Open the sample").click()
+    page.get_by_text("Is open").wait_for()
+    go(page, "Shortlist")
+    page.locator("table.clean").first.wait_for()
+    assert page.get_by_text("items asked").is_visible()
+    first = page.locator("table.clean tr").nth(1).locator("td").nth(1).inner_text()
+
+    # a lower budget acts at once
+    budget = page.get_by_label("Budget over the horizon (EUR)")
+    budget.fill("1")
+    budget.press("Enter")
+    page.get_by_text("No product passes every gate").wait_for()
+    budget.fill("9000000")
+    budget.press("Enter")
+    page.get_by_text("No product passes every gate").wait_for(state="hidden")
+
+    # another level is saved at once and survives a reload
+    go(page, "Requirements")
+    page.locator("[class*=st-key-requirements_level_company-record]").get_by_text("4", exact=True).click()
+    settle(page)
+    page.reload()
+    settle(page)
+    assert page.locator("[class*=st-key-requirements_level_company-record] [aria-checked=true]").inner_text() == "4"
+
+    go(page, "Compare")
+    page.get_by_text("Furthest apart in").wait_for()
+    go(page, "Exports")
+    page.evaluate("delete window.showSaveFilePicker")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the workbook").click()
+    with open(download.value.path(), "rb") as file:
+        book = openpyxl.load_workbook(io.BytesIO(file.read()))
+    assert book.worksheets[0].cell(2, 2).value
+    assert first
+
+
+def test_french_from_the_first_page(visit):
+    page = visit(language="fr")
+
+    assert page.get_by_role("heading", name="Projets").is_visible()
+    go(page, "Carte fonctionnelle")
+    assert page.get_by_text("fonctions en").is_visible()
+
+
+def test_the_language_keeps_its_choice_over_a_reload(visit):
+    page = visit()
+    page.get_by_text("Français", exact=True).click()
+    settle(page)
+    page.reload()
+    settle(page)
+
+    assert page.get_by_role("heading", name="Projets").is_visible()

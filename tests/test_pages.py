@@ -1,0 +1,117 @@
+"""Every page through app.py, empty and with the sample project, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from functional_map.load import load_map
+from tests.synthetic import write_edition
+from workshops.access import AT_HOME
+from workshops.sample import create_sample
+from workshops.store.database import database_url, open_database
+from workshops.store.projects import list_projects, read_project
+
+PAGES = (
+    "workshops/projects_page.py",
+    "workshops/context_page.py",
+    "workshops/requirements_page.py",
+    "workshops/shortlist_page.py",
+    "workshops/compare_page.py",
+    "functional_map/map_page.py",
+    "vendors/products_page.py",
+    "vendors/market_page.py",
+    "exports/exports_page.py",
+)
+
+
+@pytest.fixture
+def own_edition(data_folder):
+    """An installation whose newest edition is made up, so that published ratings may change."""
+    write_edition(data_folder / "editions" / "2027-test", load_map(2026), products=6)
+
+
+@pytest.fixture
+def sample(own_edition):
+    return create_sample(open_database(database_url()), AT_HOME, load_map(2026), "2027-test", "en")
+
+
+def opened(page: str = "workshops/projects_page.py", language: str = "en", project: str | None = None) -> AppTest:
+    app = AppTest.from_file("../app.py", default_timeout=60)
+    app.query_params["language"] = language
+    if project:
+        app.query_params["project"] = project
+    app.run()
+    assert not app.exception
+    if page != "workshops/projects_page.py":
+        app.switch_page(page).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_a_project(page, language, own_edition):
+    assert opened(page, language).title[0].value
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_with_the_sample(page, language, sample):
+    assert opened(page, language, sample).title[0].value
+
+
+def test_the_shipped_edition_gives_the_sample_a_shortlist():
+    app = opened()
+    app.button(key="projects_sample").click().run()
+    app.switch_page("workshops/shortlist_page.py").run()
+
+    assert not app.exception
+    assert "items asked" in app.html[1].value or any("items asked" in one.value for one in app.html)
+
+
+def test_a_project_is_created_and_opened(own_edition):
+    app = opened()
+    app.text_input(key="projects_name").set_value("Autumn")
+    app.button[[button.label for button in app.button].index("Create the project")].click()
+    app.run()
+
+    database = open_database(database_url())
+    assert [one.name for one in list_projects(database)] == ["Autumn"]
+    assert app.selectbox(key="project").value == list_projects(database)[0].id
+
+
+def test_a_project_without_a_name_gets_a_sentence(own_edition):
+    app = opened()
+    app.button[[button.label for button in app.button].index("Create the project")].click()
+    app.run()
+
+    assert "needs a name" in app.error[0].value
+    assert list_projects(open_database(database_url())) == []
+
+
+def test_a_level_is_written_at_once(sample):
+    app = opened("workshops/requirements_page.py", project=sample)
+    app.selectbox(key="requirements_item").set_value("donations").run()
+    level = next(one for one in app.segmented_control if one.key.startswith("requirements_level_donations"))
+    level.set_value(4).run()
+
+    assert not app.exception
+    assert read_project(open_database(database_url()), sample).asked()["donations"] == 4
+
+
+def test_a_budget_acts_at_once_and_an_empty_one_is_no_limit(sample):
+    app = opened("workshops/shortlist_page.py", project=sample)
+    key = f"shortlist_budget_{sample}"
+    app.number_input(key=key).set_value(1_000.0).run()
+
+    assert read_project(open_database(database_url()), sample).context.budget == 1_000
+    assert any("No product passes every gate" in one.value for one in app.info)
+    app.number_input(key=key).set_value(0.0).run()
+    assert read_project(open_database(database_url()), sample).context.budget is None
+
+
+def test_a_stranger_in_the_address_is_ignored(own_edition):
+    app = opened("workshops/shortlist_page.py", language="xx", project="../../etc/passwd")
+
+    assert app.title[0].value == "No project is open"
