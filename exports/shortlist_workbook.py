@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from exports.sheets import Book, clean
+from interface.sheets import Book, clean
 from interface.language import Texts
 from interface.marks import basis_words, verdict_words
 from scoring.gates import GATES

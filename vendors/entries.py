@@ -6,21 +6,49 @@ compared, merged and chosen as a whole. A record holds plain values and leaves o
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Iterator, Mapping, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from vendors.load import product_from
-from vendors.model import BASES, TEAM_SIZES, Price, Product
+from vendors.model import BASES, TEAM_SIZES, Edition, Price, Product
 
 Record = Mapping[str, Any]
 TEXT_LANGUAGES = ("en", "fr")
 FACTS = ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators")
-PRICE = ("on_quote", "amount", "low", "likely", "high", "currency", "unit", "billing", "minimum_seats", "included_seats", "basis",
-         "source", "dated", "price_note")
-PRODUCT = ("name", "publisher", "country", "kind", "website", "aliases", "first_party", "summary_en", "summary_fr", "for_whom_en",
-           "for_whom_fr", "licence", "notes")
+PRICE = (
+    "on_quote",
+    "amount",
+    "low",
+    "likely",
+    "high",
+    "currency",
+    "unit",
+    "billing",
+    "minimum_seats",
+    "included_seats",
+    "basis",
+    "source",
+    "dated",
+    "price_note",
+)
+PRODUCT = (
+    "name",
+    "publisher",
+    "country",
+    "kind",
+    "website",
+    "aliases",
+    "first_party",
+    "summary_en",
+    "summary_fr",
+    "for_whom_en",
+    "for_whom_fr",
+    "licence",
+    "notes",
+)
 DAYS = tuple(f"{size}_{end}" for size in TEAM_SIZES for end in ("low", "likely", "high"))
 FLAT_FEE, DAY_RATE = "flat-fee", "day-rate"
-# every table of a product with the fields of its records, in the order in which they are written
+# every table with the fields of its records, in the order in which they are written
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "product": PRODUCT,
     "profile": ("values", "basis", "sources", "note"),
@@ -28,11 +56,26 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "add_ons": ("name", *PRICE, "note"),
     "implementation": (*DAYS, "basis", "reason"),
     "ergonomics": ("score", "basis", "reason", "sources"),
-    "ratings": ("rating", "plan", "without", "add_on", "basis", "confidence", "searched", "sources", "by", "on", "note"),
+    "ratings": (
+        "rating",
+        "plan",
+        "without",
+        "add_on",
+        "basis",
+        "confidence",
+        "searched",
+        "sources",
+        "by",
+        "on",
+        "note",
+    ),
     "sources": ("kind", "title", "url", "dated", "read"),
+    "rates": ("per_euro", "date", "source"),
 }
 # control characters, and others that look like a line break or like nothing, are not text
-_UNWRITABLE = {code: None for code in (*range(9), 11, 12, *range(14, 32), *range(0x7F, 0xA0), 0xFEFF, 0xFFFE, 0xFFFF, *range(0xD800, 0xE000))}
+_UNWRITABLE = dict.fromkeys(
+    (*range(9), 11, 12, *range(14, 32), *range(127, 160), 65279, 65534, 65535, *range(55296, 57344))
+)
 _UNWRITABLE |= {0x2028: "\n", 0x2029: "\n", 0x85: "\n"}
 
 
@@ -53,6 +96,20 @@ def entries(product: Product) -> dict[Key, Record]:
     return {Key(table, entry): compact(record) for table, entry, record in _parts(product)}
 
 
+def edition_entries(edition: Edition) -> dict[Key, Record]:
+    """The entries of an edition that belong to no product: its exchange rates."""
+    rates = edition.rates
+    return {
+        Key("rates", code): compact({"per_euro": value, "date": rates.date, "source": rates.source})
+        for code, value in rates.per_euro.items()
+    }
+
+
+def all_entries(edition: Edition) -> dict[str, dict[Key, Record]]:
+    """The entries of an edition by product; those of the edition itself under an empty name."""
+    return {"": edition_entries(edition)} | {product.id: entries(product) for product in edition.products.values()}
+
+
 def product_of(product_id: str, found: Mapping[Key, Record], items: Iterable[str]) -> tuple[Product, list[str]]:
     """The product that entries describe, and a sentence for each entry that cannot be used.
 
@@ -63,21 +120,30 @@ def product_of(product_id: str, found: Mapping[Key, Record], items: Iterable[str
 
 def raw_product(product_id: str, found: Mapping[Key, Record], items: Iterable[str]) -> dict[str, Any]:
     """Entries as the content of a product file, keys in the order of the files."""
+
     def table(name: str) -> dict[str, Record]:
         return {key.id: record for key, record in found.items() if key.table == name}
 
     about = table("product").get("", {})
     ratings = table("ratings")
-    plans = sorted(((key, one) for key, one in table("plans").items() if "/" not in key), key=lambda pair: pair[1].get("order", 0))
+    plans = sorted(
+        ((key, one) for key, one in table("plans").items() if "/" not in key), key=lambda pair: pair[1].get("order", 0)
+    )
     raw: dict[str, Any] = {"id": product_id}
     raw |= {name: about.get(name, "") for name in ("name", "publisher", "country", "kind", "website")}
     raw |= {name: list(about.get(name, ())) for name in ("aliases", "first_party")}
-    raw |= {name: {language: about.get(f"{name}_{language}", "") for language in TEXT_LANGUAGES} for name in ("summary", "for_whom")}
+    raw |= {
+        name: {language: about.get(f"{name}_{language}", "") for language in TEXT_LANGUAGES}
+        for name in ("summary", "for_whom")
+    }
     raw["licence"] = about.get("licence", "")
     raw["profile"] = {name: _listed(one, FIELDS["profile"]) for name, one in table("profile").items()}
     raw["plans"] = [_raw_plan(key, one, found) for key, one in plans]
     if add_ons := table("add_ons"):
-        raw["add_ons"] = [{"id": key, "name": one.get("name", ""), "price": _raw_price(one), **_some(one, "note")} for key, one in add_ons.items()]
+        raw["add_ons"] = [
+            {"id": key, "name": one.get("name", ""), "price": _raw_price(one), **_some(one, "note")}
+            for key, one in add_ons.items()
+        ]
     if (effort := table("implementation").get("")) is not None:
         raw["implementation"] = _raw_implementation(effort, table("implementation").get(f"/{DAY_RATE}"))
     raw["ergonomics"] = {name: _listed(one, FIELDS["ergonomics"]) for name, one in table("ergonomics").items()}
@@ -92,6 +158,7 @@ def raw_product(product_id: str, found: Mapping[Key, Record], items: Iterable[st
 
 # from a product
 
+
 def _parts(product: Product) -> Iterator[tuple[str, str, dict[str, Any]]]:
     about = {name: getattr(product, name, "") for name in PRODUCT}
     for name in ("summary", "for_whom"):
@@ -102,14 +169,20 @@ def _parts(product: Product) -> Iterator[tuple[str, str, dict[str, Any]]]:
             yield "profile", name, {field: getattr(fact, field) for field in FIELDS["profile"]}
     for order, plan in enumerate(product.plans, start=1):
         quotas = "\n".join(f"{name}: {value}" for name, value in plan.quotas.items())
-        yield "plans", plan.id, {"order": order, "name": plan.name, **_price(plan.price), "quotas": quotas, "note": plan.note}
+        yield (
+            "plans",
+            plan.id,
+            {"order": order, "name": plan.name, **_price(plan.price), "quotas": quotas, "note": plan.note},
+        )
         if plan.flat_fee:
             yield "plans", f"{plan.id}/{FLAT_FEE}", _price(plan.flat_fee)
     for add_on in product.add_ons:
         yield "add_ons", add_on.id, {"name": add_on.name, **_price(add_on.price), "note": add_on.note}
     if product.implementation:
         effort = product.implementation
-        days = {f"{size}_{end}": getattr(one, end) for size, one in effort.days.items() for end in ("low", "likely", "high")}
+        days = {
+            f"{size}_{end}": getattr(one, end) for size, one in effort.days.items() for end in ("low", "likely", "high")
+        }
         yield "implementation", "", {**days, "basis": effort.basis, "reason": effort.reason}
         if effort.day_rate:
             yield "implementation", f"/{DAY_RATE}", _price(effort.day_rate)
@@ -122,7 +195,9 @@ def _parts(product: Product) -> Iterator[tuple[str, str, dict[str, Any]]]:
 
 
 def _price(price: Price) -> dict[str, Any]:
-    record: dict[str, Any] = {name: getattr(price, name) for name in PRICE if hasattr(price, name)} | {"price_note": price.note}
+    record: dict[str, Any] = {name: getattr(price, name) for name in PRICE if hasattr(price, name)} | {
+        "price_note": price.note
+    }
     if not price.on_quote:
         record |= {"amount": price.likely, "low": None, "likely": None, "high": None}
     return record
@@ -146,6 +221,7 @@ def compact(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # to the content of a file
+
 
 def _some(record: Record, *names: str) -> dict[str, Any]:
     return {name: record[name] for name in names if name in record}
@@ -173,7 +249,10 @@ def _raw_price(record: Record) -> dict[str, Any]:
 
 
 def _raw_implementation(record: Record, day_rate: Record | None) -> dict[str, Any]:
-    days = {size: {end: record[f"{size}_{end}"] for end in ("low", "likely", "high") if f"{size}_{end}" in record} for size in TEAM_SIZES}
+    days = {
+        size: {end: record[f"{size}_{end}"] for end in ("low", "likely", "high") if f"{size}_{end}" in record}
+        for size in TEAM_SIZES
+    }
     raw = {"days": {size: effort for size, effort in days.items() if effort}, **_some(record, "basis", "reason")}
     return raw | ({"day_rate": _raw_price(day_rate)} if day_rate is not None else {})
 
@@ -188,4 +267,3 @@ def _in_order(ratings: Mapping[str, Record], items: Iterable[str]) -> list[str]:
     """Rated items in the order of the map, then those that it does not have."""
     known = [item for item in items if item in ratings]
     return known + [item for item in ratings if item not in set(known)]
-

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Iterator, Mapping
+from typing import Any
 
 from functional_map.model import FunctionalMap
 from vendors.entries import Key, Record, raw_product
@@ -18,8 +19,24 @@ _UNSAFE = {"no", "yes", "on", "off", "true", "false", "null", "y", "n"}
 # what JSON writes as it is, but YAML cannot read or takes for a line break
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 # fields that hold sentences stand in quotes even where a single word would not need them
-_SENTENCES = {"name", "publisher", "website", "note", "reason", "title", "url", "licence", "notes", "by", "en", "fr", "aliases", "searched",
-              "quotas", "sectors"}
+_SENTENCES = {
+    "name",
+    "publisher",
+    "website",
+    "note",
+    "reason",
+    "title",
+    "url",
+    "licence",
+    "notes",
+    "by",
+    "en",
+    "fr",
+    "aliases",
+    "searched",
+    "quotas",
+    "sectors",
+}
 
 
 def product_text(product_id: str, found: Mapping[Key, Record], functional_map: FunctionalMap) -> str:
@@ -31,16 +48,31 @@ def product_text(product_id: str, found: Mapping[Key, Record], functional_map: F
 def edition_text(edition: Edition) -> str:
     """The text of edition.yaml."""
     rates = edition.rates
-    return "\n".join([
-        f"id: {_value(edition.id, 'note')}", f"year: {edition.year}", f"map: {edition.map_year}", f"published: {edition.published}",
-        f"title: {_value({'en': edition.title.en, 'fr': edition.title.fr})}",
-        "notes:", *_texts({"en": edition.notes.en, "fr": edition.notes.fr}),
-        "rates:", f"  date: {rates.date}", f"  source: {_value(rates.source, 'note')}", f"  per_euro: {_value(dict(rates.per_euro))}"]) + "\n"
+    return (
+        "\n".join(
+            [
+                f"id: {_value(edition.id, 'note')}",
+                f"year: {edition.year}",
+                f"map: {edition.map_year}",
+                f"published: {edition.published}",
+                f"title: {_value({'en': edition.title.en, 'fr': edition.title.fr})}",
+                "notes:",
+                *_texts({"en": edition.notes.en, "fr": edition.notes.fr}),
+                "rates:",
+                f"  date: {rates.date}",
+                f"  source: {_value(rates.source, 'note')}",
+                f"  per_euro: {_value(dict(rates.per_euro))}",
+            ]
+        )
+        + "\n"
+    )
 
 
 def priors_text(priors: Mapping[str, float], functional_map: FunctionalMap) -> str:
     """The text of priors.yaml: each item's prior, in the order of the map."""
-    lines = ["# Mean of the evidenced levels of each item when the edition was published: what is likely of a product that is not rated on it."]
+    lines = [
+        "# Mean of the evidenced levels of each item when the edition was published: what is likely of a product that is not rated on it."
+    ]
     for domain in functional_map.domains:
         lines.append(f"# {domain.id}")
         lines += [f"{item.id}: {_value(priors[item.id])}" for item in domain.items if item.id in priors]
@@ -103,7 +135,13 @@ def _value(value: Any, field: str = "") -> str:
     if isinstance(value, Mapping):
         # the words in quotas and in sectors are free, whatever they are called there
         inner = {"quotas": dict.fromkeys(value, "quotas"), "sectors": {"values": "sectors"}}.get(field, {})
-        return "{" + ", ".join(f"{_value(str(name))}: {_value(one, inner.get(name, str(name)))}" for name, one in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(
+                f"{_value(str(name))}: {_value(one, inner.get(name, str(name)))}" for name, one in value.items()
+            )
+            + "}"
+        )
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_value(one, field) for one in value) + "]"
     if isinstance(value, bool):
