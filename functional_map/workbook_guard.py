@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 from defusedxml import ElementTree
 
-MOST_UNPACKED, MOST_PARTS, MOST_ROWS, MOST_COLUMNS = 60 * 2**20, 400, 5_000, 702  # 702 columns: up to ZZ
+MOST_UNPACKED, MOST_PARTS, MOST_ROWS = 60 * 2**20, 400, 9_999
 MOST_CELLS = 600_000
 MOST_SMALL_PART = 3 * 2**20  # styles, settings and the like: readers keep them whole, in many small objects
-_CELL = re.compile(rb'\br=["\']([A-Za-z]{1,9})?(\d{1,12})["\']')
-_CELL_START = re.compile(rb"<(?:\w+:)?c[\s/>]")
-_ROW_START = re.compile(rb"<(?:\w+:)?row[\s/>]")
+# a cell beyond column ZZ, or below the rows: five digits or more
+_FAR_CELL = re.compile(rb'r=(?<=\sr=)["\'](?:([A-Za-z]{3,9})\d{1,12}|[A-Za-z]{1,2}0*([1-9]\d{4,12}))["\']')
+# patterns start with fixed signs, which is several times faster; a part may prefix its elements
+_CELL_STARTS = re.compile(rb"<c[\s/>]"), re.compile(rb":c[\s/>]")
+_ROW_STARTS = re.compile(rb"<row[\s/>]"), re.compile(rb":row[\s/>]")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref=["\']([A-Z0-9:]+)["\']')
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)")
@@ -79,7 +81,7 @@ def _refuse_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Ref
                 data = stream.read(MOST_UNPACKED + 1)  # the size that the archive declares may be a lie
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, zlib.error):
             return _refusal("damaged")
-        cells += len(_CELL_START.findall(data))
+        cells += _count(_CELL_STARTS, data)
         if len(data) > MOST_UNPACKED or cells > MOST_CELLS:
             return _refusal("large")
         # a part may have any name: what it is shows in its content
@@ -98,14 +100,17 @@ def _refuse_content(data: bytes) -> Refusal | None:
         return _refusal("large")
     if root != b"worksheet":
         return None
-    if len(_ROW_START.findall(data)) > MOST_ROWS:
+    if _count(_ROW_STARTS, data) > MOST_ROWS:
         return _refusal("rows", row=MOST_ROWS + 1, most=MOST_ROWS)
-    for letters, row in _CELL.findall(data):
-        if len(letters) > 2:
-            return _refusal("columns", column=letters.decode().upper()[:3])
-        if int(row) > MOST_ROWS and letters:
-            return _refusal("rows", row=int(row), most=MOST_ROWS)
+    if far := _FAR_CELL.search(data):
+        if far[1]:
+            return _refusal("columns", column=far[1].decode().upper()[:3])
+        return _refusal("rows", row=int(far[2]), most=MOST_ROWS)
     return None
+
+
+def _count(patterns: tuple[re.Pattern[bytes], ...], data: bytes) -> int:
+    return sum(len(pattern.findall(data)) for pattern in patterns)
 
 
 def _root(data: bytes) -> bytes:

@@ -88,7 +88,10 @@ class Key(NamedTuple):
 
 def tidy(text: Any) -> str:
     """Text without control characters and outer blanks, with plain line ends: the same before and after a workbook."""
-    return str(text).replace("\r\n", "\n").replace("\r", "\n").translate(_UNWRITABLE).strip()
+    text = str(text)
+    if text.isprintable():  # nearly always: nothing to take out
+        return text.strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_UNWRITABLE).strip()
 
 
 def entries(product: Product) -> dict[Key, Record]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import io
+import itertools
 import logging
 import math
 import re
@@ -256,7 +257,7 @@ class _Reader:
         if subject is None:
             return
         product, key = subject
-        values = {column.field: row.value(column) for column in spec if not column.key}
+        values = {one.field: row.value(one) for one in spec if not one.key and row.cells.get(one.field) is not None}
         if row.broken:
             return
         record: dict[str, Any] | None = compact(values)
@@ -306,20 +307,23 @@ class _Reader:
 
 
 class _Sheet:
-    """A worksheet, bounded; its first rows are read once."""
+    """A worksheet, bounded. Its rows can be read once; the first ones are kept, because they say what the sheet is."""
 
     def __init__(self, sheet: Any) -> None:
         self.sheet, self.name = sheet, sheet.title
-        self.top = [list(row) for row in self._values(1, HEAD_LINES)]
+        self.values = self._values()
+        self.top = list(itertools.islice(self.values, HEAD_LINES))
 
-    def _values(self, first: int, last: int) -> Iterator[tuple]:
+    def _values(self) -> Iterator[tuple]:
         if hasattr(self.sheet, "iter_rows"):  # a chart sheet has no rows
             self.sheet.reset_dimensions()
-            for row in self.sheet.iter_rows(min_row=first, max_row=last, values_only=True):
+            for row in self.sheet.iter_rows(max_row=MOST_ROWS, values_only=True):
                 yield row[:MOST_READ]
 
     def rows(self, first: int) -> Iterator[tuple[int, tuple]]:
-        yield from enumerate(self._values(first, MOST_ROWS), start=first)
+        """The rows from a line on, each with its number."""
+        rows = enumerate(itertools.chain(self.top, self.values), start=1)
+        return itertools.dropwhile(lambda one: one[0] < first, rows)
 
     @cached_property
     def formulas(self) -> set[tuple[int, int]]:
@@ -385,9 +389,10 @@ class _Row:
         return tidy(value)
 
     def word(self, column: Column, value: Any) -> str | None:
+        if value in column.choices:
+            return value
         word = self.text(column, value)
-        choices = [one for one in column.choices if one]
-        if choices:
+        if choices := [one for one in column.choices if one]:
             same = [one for one in choices if one.casefold() == word.casefold()]
             if not same:
                 self.say("choice", column.field, value=word[:60], known=", ".join(choices))
