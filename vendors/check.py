@@ -52,19 +52,16 @@ def check_folder(folder: Path) -> list[Problem]:
 
 
 def check_edition(edition: Edition, functional_map: FunctionalMap) -> list[Problem]:
-    """Every broken rule of an edition."""
+    """Every broken rule of a published edition."""
+    return [*priors_are_on_the_map(edition, functional_map), *check_content(edition, functional_map)]
+
+
+def check_content(edition: Edition, functional_map: FunctionalMap) -> list[Problem]:
+    """Every broken rule of what people write, as of the day the edition is published; priors are computed."""
     problems = [*aliases_name_one_product(edition), *prices_convert(edition)]
-    problems += priors_are_on_the_map(edition, functional_map)
-    return problems + check_products(edition, functional_map)
-
-
-def check_products(edition: Edition, functional_map: FunctionalMap) -> list[Problem]:
-    """Every broken rule of each product, as of the day the edition is published."""
-    return [
-        one
-        for product in edition.products.values()
-        for one in check_product(product, functional_map, edition.published)
-    ]
+    for product in edition.products.values():
+        problems += check_product(product, functional_map, edition.published)
+    return problems
 
 
 def check_product(product: Product, functional_map: FunctionalMap, published: dt.date) -> list[Problem]:

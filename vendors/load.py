@@ -27,7 +27,8 @@ from vendors.model import (
 )
 
 FOLDER = Path(__file__).parent
-SPECIAL_FILES = ("edition.yaml", "priors.yaml")
+# not products: the edition itself, its priors, its publication, the state of a draft
+SPECIAL_FILES = ("edition.yaml", "priors.yaml", "publication.yaml", "draft.yaml")
 Part = TypeVar("Part")
 
 

@@ -60,6 +60,12 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)  # keep the workbook out of the draft
     notices: list[Problem] = field(default_factory=list)  # worth knowing
 
+    def said(self) -> Iterator[tuple[str, Key, Record | None]]:
+        """Product, entry and record of every row."""
+        for product, found in self.entries.items():
+            for key, record in found.items():
+                yield product, key, record
+
     def located(self, problem: Problem) -> Problem:
         """A broken rule with the cell of this workbook that it is about, where it has one."""
         place = self.places.get((problem.product, Key(problem.table, problem.entry)))
@@ -220,12 +226,24 @@ class _Reader:
             if any(value not in (None, "") for value in cells.values()):
                 rows += 1
                 self._row(_Row(self, sheet, number, places, cells), table, product, spec)
+        if table == "rates":
+            self._one_day()
         if table == "ratings":
             missing = sum((product, Key("ratings", item)) not in self.seen for item in self.map.items)
             if not rows:
                 self.say("empty_sheet", sheet.name, name=sheet.name)
             elif missing:
                 self.reading.notices.append(_problem("missing_rows", sheet.name, count=missing, name=sheet.name))
+
+    def _one_day(self) -> None:
+        """The rates of an edition are of one day and from one source."""
+        rates = {key: one for key, one in self.reading.entries.get("", {}).items() if one is not None}
+        first = next(iter(rates.values()), None)
+        for key, one in rates.items():
+            for name in ("date", "source"):
+                if first is not None and one[name] != first[name]:
+                    sheet, row, places = self.reading.places["", key]
+                    self.say("one_day", sheet, row, places[name], value=one[name], first=first[name])
 
     def _columns(self, sheet: _Sheet, table: str, spec: Sequence[Column]) -> tuple[int, dict[str, int]] | None:
         """The first row of data and the place of each column; None with the reason where the columns are not found."""
