@@ -9,7 +9,8 @@ from exports.shortlist_workbook import shortlist_workbook
 from interface.language import LANGUAGES, texts
 from interface.page_widgets import current_language, header, page_texts
 from scoring.fit import NothingAskedError
-from workshops.session_widgets import assessment_of, require_project
+from workshops.session_widgets import assessment_of, database, person, require_project
+from workshops.store.transfer import project_file
 
 t = page_texts("exports")
 project = require_project()
@@ -49,4 +50,15 @@ with st.container(border=True):
         data=lambda: shortlist_workbook(assessment, texts("workshops", language), dt.date.today()),
         file_name=file_name("shortlist", "xlsx"),
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+with st.container(border=True):
+    st.markdown(f"**{t('exports.project_file')}**")
+    st.caption(t("exports.project_file_what"))
+    st.download_button(
+        t("exports.download_project"),
+        icon=":material/archive:",
+        key="exports_project",
+        data=lambda: project_file(database(), person(), project.id),
+        file_name=file_name("project", "crmproject"),
+        mime="application/gzip",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -60,15 +60,25 @@ def read_map(folder: Path) -> tuple[FunctionalMap | None, list[str]]:
 class _UniqueKeyLoader(_YamlLoader):  # type: ignore[misc, valid-type]
     """YAML lets a later key silently replace an earlier one; data files must not."""
 
+    kinds_of_words: ClassVar[dict[str, str]] = {}  # the same few words stand in every line: resolve each once
+
+    def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
+        if kind is not yaml.ScalarNode or not implicit[0]:
+            return super().resolve(kind, value, implicit)
+        tag = self.kinds_of_words.get(value)
+        if tag is None:
+            tag = self.kinds_of_words[value] = super().resolve(kind, value, implicit)
+        return tag
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        seen: set = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.YAMLError(
-                    f'"{key}" is written twice, the second time on line {key_node.start_mark.line + 1}'
-                )
-            seen.add(key)
+        keys = [key_node.value for key_node, _ in node.value]
+        if len(set(map(str, keys))) != len(keys):
+            seen: set[str] = set()
+            for key_node, _ in node.value:
+                if str(key_node.value) in seen:
+                    line = key_node.start_mark.line + 1
+                    raise yaml.YAMLError(f'"{key_node.value}" is written twice, the second time on line {line}')
+                seen.add(str(key_node.value))
         return super().construct_mapping(node, deep)
 
 

@@ -186,7 +186,7 @@ def works_editor(name: str, works: tuple[Work, ...]) -> None:
         hide_index=True,
         disabled=locked,
         column_config={
-            "name": st.column_config.TextColumn(t("context.work_name"), max_chars=120, required=True, width="large"),
+            "name": st.column_config.TextColumn(t("context.work_name"), max_chars=120, required=True, width="medium"),
             "complexity": st.column_config.SelectboxColumn(
                 t("context.complexity"),
                 options=list(COMPLEXITIES),

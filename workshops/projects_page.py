@@ -18,6 +18,7 @@ from workshops.store.projects import (
     list_projects,
     rename_project,
 )
+from workshops.store.transfer import restore_project
 
 t = page_texts("workshops")
 who = person()
@@ -53,6 +54,13 @@ def create() -> None:
 
 def duplicate(project_id: str, name: str) -> None:
     choose(duplicate_project(database(), who, project_id, name=t("projects.copy_of", name=name)[:120]))
+
+
+def restore() -> None:
+    try:
+        choose(restore_project(database(), who, st.session_state["projects_file"].getvalue(), editions=set(editions())))
+    except ProjectError as error:
+        st.session_state["projects_problems"] = error.problems
 
 
 @st.dialog(t("projects.rename"))
@@ -175,6 +183,11 @@ if st.session_state.get("project") in {one.id for one in active}:
     with st.container(horizontal=True):
         for page in ("context", "requirements", "shortlist"):
             st.page_link(f"workshops/{page}_page.py", label=t(f"page.{page}"), icon=":material/arrow_forward:")
+if may_create:
+    with st.expander(t("restore.title"), icon=":material/upload_file:", key="projects_restore"):
+        st.caption(t("restore.help"))
+        uploaded = st.file_uploader(t("restore.file"), key="projects_file", type="crmproject")
+        st.button(t("restore.button"), key="projects_restore_button", disabled=uploaded is None, on_click=restore)
 if archived:
     with st.expander(t("projects.archived", count=len(archived)), key="projects_archived"):
         for project in archived:

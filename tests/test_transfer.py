@@ -1,0 +1,91 @@
+"""A project in one file: restored elsewhere it gives the same shortlist, to the bit; a bad file changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+from workshops.access import AT_HOME, NotAllowedError, Person
+from workshops.assess import assess
+from workshops.model import OwnItem, ProjectError
+from workshops.sample import create_sample
+from workshops.store.database import open_database
+from workshops.store.projects import add_own_item, history, list_projects, read_project, save_expectations
+from workshops.store.transfer import project_file, restore_project
+
+
+@pytest.fixture
+def project_id(database, functional_map, edition):
+    one = create_sample(database, AT_HOME, functional_map, edition.id, "en")
+    add_own_item(database, AT_HOME, one, OwnItem("own-1", "leads", "Our own thing"))
+    save_expectations(
+        database, AT_HOME, one, [*functional_map.items, "own-1"], {"own-1": {"level": 3, "note": "è ✓ \u202e"}}
+    )
+    return one
+
+
+def test_restored_elsewhere_it_gives_the_same_shortlist_to_the_bit(
+    database, project_id, functional_map, edition, tmp_path
+):
+    elsewhere = open_database(f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
+    restored = restore_project(elsewhere, AT_HOME, project_file(database, AT_HOME, project_id), editions={edition.id})
+
+    before = assess(read_project(database, project_id), edition, functional_map).shortlist.rows
+    after = assess(read_project(elsewhere, restored), edition, functional_map).shortlist.rows
+    assert before.drop(columns="add_ons").equals(after.drop(columns="add_ons"))
+    assert read_project(elsewhere, restored).expectation("own-1").note == "è ✓ \u202e"
+    assert len(history(elsewhere, restored)) == len(history(database, project_id)) + 1  # its journal, and the restoring
+
+
+def test_it_can_stand_beside_the_one_it_was_made_from(database, project_id, edition):
+    restored = restore_project(database, AT_HOME, project_file(database, AT_HOME, project_id), editions={edition.id})
+
+    assert restored != project_id
+    assert len(list_projects(database)) == 2
+
+
+def damaged(content: bytes, **changes) -> bytes:
+    envelope = json.loads(gzip.decompress(content))
+    return gzip.compress(json.dumps(envelope | changes).encode())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (lambda content: b"hello", "restore.problem.not_a_project"),
+        (lambda content: b"", "restore.problem.not_a_project"),
+        (lambda content: gzip.compress(b"[1]"), "restore.problem.not_a_project"),
+        (lambda content: gzip.compress(b"{" * 5000), "restore.problem.not_a_project"),
+        (lambda content: content[:-200], "restore.problem.not_a_project"),
+        (lambda content: damaged(content, sum="0"), "restore.problem.damaged"),
+        (lambda content: damaged(content, body="{}"), "restore.problem.damaged"),
+        (lambda content: damaged(content, schema="9999"), "restore.problem.version"),
+        (lambda content: damaged(content, format=2), "restore.problem.version"),
+        (lambda content: gzip.compress(b"0" * (65 * 2**20)), "restore.problem.large"),
+    ],
+)
+def test_a_bad_file_is_refused_with_a_reason_and_nothing_is_changed(
+    sqlite_database, functional_map, edition, spoil, problem
+):
+    one = create_sample(sqlite_database, AT_HOME, functional_map, edition.id, "en")
+    content = project_file(sqlite_database, AT_HOME, one)
+    with pytest.raises(ProjectError) as caught:
+        restore_project(sqlite_database, AT_HOME, spoil(content), editions={edition.id})
+
+    assert caught.value.problems[0][0] == problem
+    assert [project.id for project in list_projects(sqlite_database)] == [one]
+
+
+def test_an_edition_that_is_not_here_is_named(sqlite_database, functional_map, edition):
+    one = create_sample(sqlite_database, AT_HOME, functional_map, edition.id, "en")
+    with pytest.raises(ProjectError) as caught:
+        restore_project(sqlite_database, AT_HOME, project_file(sqlite_database, AT_HOME, one), editions={"1999"})
+
+    assert caught.value.problems == [("restore.problem.edition", {"edition": edition.id})]
+
+
+def test_a_reader_may_not_restore(sqlite_database):
+    with pytest.raises(NotAllowedError):
+        restore_project(sqlite_database, Person("r", "Reader", "team"), b"", editions=set())
