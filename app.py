@@ -32,6 +32,7 @@ PAGES = {
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
         ("vendors/products_page.py", "products", "inventory_2", "read-reference"),
         ("vendors/market_page.py", "market", "grid_view", "read-reference"),
+        ("vendors/editions_page.py", "editions", "event_repeat", "read-reference"),
     ],
     "deliver": [
         ("exports/exports_page.py", "exports", "download", "read-project"),

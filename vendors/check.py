@@ -398,6 +398,8 @@ def priors_are_on_the_map(edition: Edition, functional_map: FunctionalMap) -> It
             yield problem("prior_item", entry=item_id, table="priors", item=item_id, year=functional_map.year)
         elif not 0 <= level <= 4:
             yield problem("prior_level", entry=item_id, table="priors", item=item_id, level=level)
-    for item_id in functional_map.items:
+    if not edition.priors:
+        yield problem("no_priors", table="priors")
+    for item_id in functional_map.items if edition.priors else ():
         if item_id not in edition.priors:
             yield problem("no_prior", entry=item_id, table="priors", item=item_id)

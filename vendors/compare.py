@@ -10,7 +10,7 @@ import pandas as pd
 
 from functional_map.changes import ItemChanges
 from vendors.entries import Key, Record, all_entries, compact
-from vendors.model import BASES, EVIDENCED, Edition
+from vendors.model import EVIDENCED, Edition
 
 Entries = Mapping[str, Mapping[Key, Record]]
 RATING_COLUMNS = (
@@ -164,6 +164,8 @@ def _said(record: Record | None) -> str:
 def _shown(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, float):
+        return f"{value:g}"
     return "; ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
@@ -205,9 +207,3 @@ def _coverage(old: Entries, new: Entries) -> pd.DataFrame:
     return pd.DataFrame.from_dict(
         rows, orient="index", columns=["rated_before", "rated_after", "evidenced_before", "evidenced_after"]
     )
-
-
-def basis_counts(edition: Edition) -> pd.DataFrame:
-    """product -> how many of its ratings rest on each basis."""
-    rows = {one.id: dict(one.rests_on) for one in edition.products.values()}
-    return pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(BASES)).fillna(0).astype(int)

@@ -23,7 +23,7 @@ from functional_map.changes import ItemChanges, item_changes
 from functional_map.load import load_map
 from functional_map.load import years as map_years
 from functional_map.model import FunctionalMap, Text
-from vendors.check import age_of_evidence, check_content
+from vendors.check import age_of_evidence, check_content, check_product
 from vendors.compare import carried
 from vendors.entries import Key, Record, all_entries, compact, product_of
 from vendors.entries import entries as entries_of
@@ -190,6 +190,24 @@ def start_draft(by: Person, edition_id: str, now: dt.datetime) -> Draft:
     _write(draft, head, entries)
     record(by, "start-draft", edition_id, now, base=base_id)
     return draft
+
+
+def preview(draft: Draft, reading: Reading, today: dt.date) -> tuple[int, list[Problem]]:
+    """How many lines of a workbook differ from the draft, and which rules they would break, with their cells."""
+    there, changed, found = all_entries(draft.edition), 0, []
+    published = max(today, draft.edition.published)
+    for product, entries in reading.entries.items():
+        kept = there.get(product, {})
+        differing = {key: record for key, record in entries.items() if kept.get(key) != record}
+        changed += len(differing)
+        after = {key: one for key, one in {**kept, **differing}.items() if one is not None}
+        if product and Key("product", "") in after:
+            if differing:
+                rated, _ = product_of(product, after, draft.map.items)
+            else:
+                rated = draft.edition.products[product]
+            found += [reading.located(one) for one in check_product(rated, draft.map, published)]
+    return changed, found
 
 
 def merge(by: Person, reading: Reading, *, analyst: str, file: str, now: dt.datetime) -> tuple[Draft, Upload]:
