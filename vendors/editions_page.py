@@ -92,7 +92,6 @@ def start() -> None:
         chosen = st.radio(
             t("editions.start_id"),
             ids,
-            index=0 if today.year > newest.year else 1,
             key="editions_id",
             format_func=lambda one: t("editions.start_next" if one == ids[0] else "editions.start_again", edition=one),
         )
@@ -185,7 +184,7 @@ def where_it_stands() -> None:
                 "changed": changed,
                 "mend": sum(one.product == product.id for one in problems),
                 "old": old.get(product.id, 0),
-                "rated": len(product.ratings) / total,
+                "rated": round(100 * len(product.ratings) / total),
             }
         )
     st.markdown(f"**{t('editions.progress_title')}**")
@@ -202,7 +201,7 @@ def where_it_stands() -> None:
                 name: st.column_config.NumberColumn(t(f"editions.column.{name}")) for name in ("changed", "mend", "old")
             },
             "rated": st.column_config.ProgressColumn(
-                t("editions.column.rated"), format="percent", min_value=0, max_value=1
+                t("editions.column.rated"), format="%d %%", min_value=0, max_value=100
             ),
         },
     )
