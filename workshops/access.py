@@ -17,7 +17,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "admin": CONSULTANT | {"publish-edition", "manage-accounts"},
     "consultant": CONSULTANT,
     "team": TEAM,
-    "participant": EVERYONE,
+    "participant": EVERYONE | {"vote"},
     "nobody": EVERYONE | {"sign-in"},
 }
 

@@ -43,5 +43,7 @@ with middle:
             max_chars=200,
             autocomplete="current-password",
         )
-        st.form_submit_button(t("sign_in.enter"), type="secondary" if organisation else "primary", on_click=try_to_enter)
+        st.form_submit_button(
+            t("sign_in.enter"), type="secondary" if organisation else "primary", on_click=try_to_enter
+        )
     st.caption(t("sign_in.lost"))

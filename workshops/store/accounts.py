@@ -94,9 +94,7 @@ def set_role(database: Database, by: Person, login: str, role: str) -> None:
     with database.writing() as connection:
         row = _row(connection, login)
         connection.execute(schema.account.update().where(schema.account.c.id == row["id"]).values(role=role))
-        record(
-            connection, by, "set-role", subject=_subject(login), before={"role": row["role"]}, after={"role": role}
-        )
+        record(connection, by, "set-role", subject=_subject(login), before={"role": row["role"]}, after={"role": role})
 
 
 def set_password(database: Database, by: Person, login: str, password: str) -> None:
@@ -221,7 +219,9 @@ def remove_member(database: Database, by: Person, project_id: str, login: str) -
 
 
 def _row(connection: sa.Connection, login: str) -> sa.RowMapping:
-    row = connection.execute(sa.select(schema.account).where(schema.account.c.login == _login(login))).mappings().first()
+    row = (
+        connection.execute(sa.select(schema.account).where(schema.account.c.login == _login(login))).mappings().first()
+    )
     if row is None:
         raise ProjectError([("account.problem.unknown", {"login": _login(login)[:80]})])
     return row

@@ -44,7 +44,9 @@ def journal_file(database: Database, by: Person, project_id: str | None) -> byte
     writer = csv.writer(stream)
     writer.writerow(COLUMNS)
     for line in reversed(journal_lines(database, by, project_id)):
-        values = {name: json.dumps(line[name], ensure_ascii=False) if line[name] is not None else "" for name in COLUMNS[4:]}
+        values = {
+            name: json.dumps(line[name], ensure_ascii=False) if line[name] is not None else "" for name in COLUMNS[4:]
+        }
         row = line | values | {"at": line["at"].isoformat(timespec="seconds")}
         writer.writerow([_as_text(str(row[name])) for name in COLUMNS])
     return stream.getvalue().encode("utf-8-sig")
