@@ -25,6 +25,8 @@ PAGES = {
         ("workshops/people_page.py", "people", "group", "read-project"),
     ],
     "workshop": [
+        ("workshops/lead_page.py", "lead", "co_present", "edit-project"),
+        ("workshops/vote_page.py", "vote", "how_to_vote", "read-project"),
         ("workshops/requirements_page.py", "requirements", "checklist", "read-project"),
     ],
     "choose": [
@@ -110,7 +112,10 @@ start_up()
 t = page_texts("interface")
 style()
 who = st.session_state["person"] = visitor()
-page = st.navigation(pages(who, t))
-sidebar(who, t)
-sign_in_in_sidebar(who)
-page.run()
+if who.may("vote"):
+    st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
+else:
+    page = st.navigation(pages(who, t))
+    sidebar(who, t)
+    sign_in_in_sidebar(who)
+    page.run()

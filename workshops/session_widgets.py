@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
+from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -26,6 +28,14 @@ def person() -> Person:
     return st.session_state.get("person", NOBODY)
 
 
+def site_address() -> str:
+    """Where a page of the workshop section stands, without the page: what phones are sent to."""
+    if given := os.environ.get("CRM_ADDRESS"):
+        return given.rstrip("/") + "/"
+    url = urlsplit(st.context.url or "")
+    return urlunsplit((url.scheme, url.netloc, url.path.rstrip("/").rpartition("/")[0] + "/", "", ""))
+
+
 def database() -> Database:
     return open_database(database_url())
 
@@ -43,6 +53,11 @@ def current_project() -> Project | None:
     project_id = st.session_state.get("project")
     if not project_id or not may_read(database(), person(), project_id):
         return None
+    return project_by_id(project_id)
+
+
+def project_by_id(project_id: str) -> Project | None:
+    """A project as it stands now, whosever it is, or None where it is gone."""
     revision = revision_of(database(), project_id)
     return None if revision is None else _project_at(project_id, revision)
 

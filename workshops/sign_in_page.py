@@ -11,6 +11,10 @@ from workshops.store.accounts import any_account
 t = page_texts("workshops")
 
 
+def join() -> None:
+    st.query_params["join"] = ""
+
+
 def try_to_enter() -> None:
     try:
         enter(st.session_state["sign_in_login"], st.session_state["sign_in_password"])
@@ -47,3 +51,4 @@ with middle:
             t("sign_in.enter"), type="secondary" if organisation else "primary", on_click=try_to_enter
         )
     st.caption(t("sign_in.lost"))
+    st.button(t("sign_in.join"), key="sign_in_join", type="tertiary", icon=":material/how_to_vote:", on_click=join)

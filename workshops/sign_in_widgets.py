@@ -12,6 +12,7 @@ from interface.page_widgets import page_texts
 from workshops.access import AT_HOME, NOBODY, Person, is_at_home
 from workshops.session_widgets import database
 from workshops.store.accounts import any_account, person_of_login, person_of_token, sign_in, sign_out
+from workshops.store.votes import participant_by_token
 
 COOKIE = "crm_sign_in"
 
@@ -25,7 +26,13 @@ export default function ({ data }) {
 
 
 def visitor() -> Person:
-    """Who is acting. Asked in every run, so that an account that is removed is out with the next click."""
+    """Who is acting. Asked in every run, so that an account that is removed is out with the next click.
+
+    Whoever comes with a join code votes in that workshop and does nothing else.
+    """
+    if "join" in st.query_params:
+        found = participant_by_token(database(), st.query_params["join"], st.query_params.get("p", ""))
+        return Person(found[1].id, found[1].name, "participant") if found else Person("", "", "participant")
     if at_home():
         return AT_HOME
     person = person_of_token(database(), _token())
@@ -56,7 +63,7 @@ def organisation_login() -> str | None:
 
 def enter(login: str, password: str) -> None:
     """Sign in with a password. Raises ProjectError."""
-    st.session_state["sign_in_token"] = sign_in(database(), login, password, _address())
+    st.session_state["sign_in_token"] = sign_in(database(), login, password, address())
 
 
 def leave() -> None:
@@ -84,7 +91,7 @@ def _token() -> str | None:
     return st.session_state.get("sign_in_token") or st.context.cookies.get(COOKIE)
 
 
-def _address() -> str:
+def address() -> str:
     """Where the visitor comes from, as the nearest proxy says; only used to slow guessing down."""
     forwarded = st.context.headers.get("X-Forwarded-For", "")
     return forwarded.rsplit(",", 1)[-1].strip() or st.context.ip_address or ""

@@ -33,6 +33,14 @@ def minutes_to_wait(database: Database, key: str, *, most: int, within: dt.timed
     return 0
 
 
+def must_wait(database: Database, key: str, *, most: int, within: dt.timedelta) -> bool:
+    """Whether the next try at `key` would be refused; counts nothing."""
+    table = schema.attempt
+    query = sa.select(sa.func.count()).where(table.c.key == _hashed(key), table.c.at > utc_now() - within)
+    with database.reading() as connection:
+        return connection.scalar(query) >= most
+
+
 def forget(database: Database, key: str) -> None:
     """The secret was right: earlier tries no longer count."""
     with database.writing() as connection:

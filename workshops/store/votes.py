@@ -26,10 +26,13 @@ from workshops.room import (
     answer_problems,
 )
 from workshops.store import schema
+from workshops.store.attempts import minutes_to_wait, must_wait
 from workshops.store.database import Database, in_utc, utc_now
 from workshops.store.members import require_member
 from workshops.store.projects import StaleError, record
 
+# wrong join codes from one address (a whole room may share it), wrong personal codes for one name, before waiting
+MOST_WRONG_CODES, MOST_PERSONAL_CODES, WITHIN = 60, 5, dt.timedelta(minutes=15)
 LONGEST_DISCUSSION = 20 * 60  # seconds; a page that stays open over lunch is not a discussion
 
 
@@ -71,6 +74,20 @@ def workshop_by_code(database: Database, code: str) -> Workshop | None:
     with database.reading() as connection:
         row = _row(connection, schema.workshop, schema.workshop.c.code == typed_code(code))
     return _workshop(row) if row else None
+
+
+def try_code(database: Database, code: str, address: str) -> Workshop | None:
+    """The room that a visitor's join code opens. From an address that has sent too many wrong codes none does.
+
+    Raises ProjectError where the visitor has to wait.
+    """
+    key = f"code:{address}"
+    if must_wait(database, key, most=MOST_WRONG_CODES, within=WITHIN):
+        raise ProjectError([("join.problem.wait", {})])
+    room = workshop_by_code(database, code)
+    if room is None and typed_code(code):
+        minutes_to_wait(database, key, most=MOST_WRONG_CODES, within=WITHIN)
+    return room
 
 
 def typed_code(code: str) -> str:
@@ -141,6 +158,9 @@ def join(
         problems.append(("join.problem.team", {}))
     if problems:
         raise ProjectError(problems)
+    tries = f"personal:{typed_code(code)}:{key}"
+    if personal_code and minutes_to_wait(database, tries, most=MOST_PERSONAL_CODES, within=WITHIN):
+        raise ProjectError([("join.problem.wait", {})])
     with database.writing() as connection:
         room = _row(connection, schema.workshop, schema.workshop.c.code == typed_code(code))
         if room is None:
