@@ -6,13 +6,13 @@ import ast
 import importlib
 import inspect
 import pkgutil
-from hashlib import md5
 from types import MappingProxyType
 
 import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 import workshops.store
 from functional_map.load import load_map
@@ -385,11 +385,16 @@ def opened(token: str | None = None, page: str | None = None, project: str | Non
         app.session_state["sign_in_token"] = token
     app.run()
     if page:
-        # as the browser asks for a page, whether it was offered or not
-        app._page_hash = md5(pages_of_app()[page][0].encode()).hexdigest()
-        app.run()
+        go(app, page)
     assert not app.exception
     return app
+
+
+def go(app: AppTest, page: str) -> None:
+    """Ask for a page as a browser does, whether it was offered or not."""
+    app._page_hash = calc_hash(pages_of_app()[page][0])
+    app.run()
+    assert not app.exception
 
 
 def words(app: AppTest) -> str:
@@ -411,8 +416,9 @@ def test_every_page_as_every_role(network, role, member):
         token = accounts.sign_in(database, "ada@example.org", PASSWORD)
     allowed, t = ALLOWED[role or "nobody"], texts("workshops", "en")
     name = projects.read_project(database, project_id).name
+    app = opened(token, project=project_id)
     for page, (_, action) in pages_of_app().items():
-        app = opened(token, page, project_id)
+        go(app, page)
         if action in allowed:
             assert app.title and (page == "workshops/projects_page.py" or app.title[0].value != t("projects.title"))
         else:  # a page that is not theirs is not run: they get their first page

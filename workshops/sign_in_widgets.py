@@ -88,10 +88,11 @@ def sign_in_in_sidebar(person: Person) -> None:
 
 
 def _token() -> str | None:
-    return st.session_state.get("sign_in_token") or st.context.cookies.get(COOKIE)
+    token = st.session_state.get("sign_in_token") or st.context.cookies.get(COOKIE)
+    return token if isinstance(token, str) else None
 
 
 def address() -> str:
     """Where the visitor comes from, as the nearest proxy says; only used to slow guessing down."""
-    forwarded = st.context.headers.get("X-Forwarded-For", "")
+    forwarded = str(st.context.headers.get("X-Forwarded-For") or "")
     return forwarded.rsplit(",", 1)[-1].strip() or st.context.ip_address or ""
