@@ -8,7 +8,6 @@ import sqlite3
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from workshops.access import AT_HOME
 from workshops.store.database import StoreError, database_url, open_database
 from workshops.store.projects import list_projects
 
@@ -104,6 +103,7 @@ def test_a_full_disk_while_creating_a_project_says_so_and_the_next_try_works(mon
     assert not app.error
 
 
+@pytest.mark.expects_errors
 def test_a_newer_database_is_refused_with_a_sentence():
     open_database(database_url())
     open_database.cache_clear()
