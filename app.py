@@ -44,6 +44,7 @@ PAGES = {
         ("workshops/privacy_page.py", "privacy", "shield_person", "read-privacy"),
     ],
 }
+SIGN_IN = PAGES["enter"][0][0]
 
 
 @st.cache_resource(show_spinner=False)
@@ -59,18 +60,22 @@ def start_up() -> None:
 
 
 def pages(person, t):
-    """The pages that the person's role may use; the others are not even registered."""
+    """The pages that the person's role may use; the others are not even registered.
+
+    Before signing in, every address leads to the page that asks who is there: who follows a link arrives where it leads.
+    """
     return {
         t(f"section.{section}"): [
             st.Page(
-                file,
+                file if person.may(action) else SIGN_IN,
                 title=t(f"page.{address}"),
                 url_path=address,
                 icon=f":material/{icon}:",
-                default=address in ("projects", "sign-in"),
+                default=address in ("projects", "sign-in") and person.may(action),
+                visibility="visible" if person.may(action) else "hidden",
             )
             for file, address, icon, action in entries
-            if person.may(action)
+            if person.may(action) or person.may("sign-in")
         ]
         for section, entries in PAGES.items()
     }
