@@ -23,6 +23,8 @@ LONGEST_NAME, LONGEST_NOTE = 120, 4_000
 class ProjectError(ValueError):
     """What was entered cannot be used. `problems` are (sentence id, values) pairs, all of them at once."""
 
+    texts = "workshops"  # where the sentences are
+
     def __init__(self, problems: list[tuple[str, dict[str, Any]]]) -> None:
         self.problems = problems
         super().__init__("; ".join(f"{sentence} {values or ''}".strip() for sentence, values in problems))

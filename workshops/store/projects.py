@@ -25,6 +25,7 @@ from workshops.model import (
 )
 from workshops.store import schema
 from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.members import is_member, make_member, require_member
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
 
@@ -37,8 +38,28 @@ class StaleError(RuntimeError):
         super().__init__(f"{item_id} was changed meanwhile")
 
 
+def projects_of(database: Database, by: Person) -> list[Summary]:
+    """The projects that a person may see, the one changed last first."""
+    if not by.may("read-project"):
+        return []
+    if by.sees_every_project:
+        return list_projects(database)
+    query = sa.select(schema.member.c.project_id).where(schema.member.c.account_id == by.id)
+    with database.reading() as connection:
+        theirs = set(connection.scalars(query))
+    return [one for one in list_projects(database) if one.id in theirs]
+
+
+def may_read(database: Database, by: Person, project_id: str) -> bool:
+    """Whether a person may see a project."""
+    if by.sees_every_project or not by.may("read-project"):
+        return by.may("read-project")
+    with database.reading() as connection:
+        return is_member(connection, by, project_id)
+
+
 def list_projects(database: Database) -> list[Summary]:
-    """Every project, the one changed last first."""
+    """Every project, whosever it is, the one changed last first."""
     asked = (
         sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
         .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
@@ -151,6 +172,7 @@ def create_project(
                 settings=settings.to_json(),
             )
         )
+        make_member(connection, by, project_id)
         _write_weights(connection, project_id, weights)
         if expectations:
             connection.execute(
@@ -212,13 +234,13 @@ def delete_project(database: Database, by: Person, project_id: str) -> None:
         row = connection.execute(sa.select(schema.project.c.name).where(schema.project.c.id == project_id)).first()
         if row is None:
             return
-        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
         record(connection, by, "delete-project", project_id, before={"name": row.name})
+        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
 
 
 def duplicate_project(database: Database, by: Person, project_id: str, *, name: str) -> str:
     """Create a second project that asks for the same; return its id."""
-    project = read_project(database, project_id)
+    project = read_project(database, project_id) if may_read(database, by, project_id) else None
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
     return create_project(
@@ -346,6 +368,25 @@ def save_expectations(
         _changed(connection, project_id)
 
 
+def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
+    """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    project = read_project(database, project_id)
+    if project is None:
+        raise ProjectError([("project.problem.gone", {})])
+    items = list(items)
+    changes = {
+        item: {
+            "status": ("agreed" if project.expectation(item).level is not None else "open")
+            if in_scope
+            else "out-of-scope"
+        }
+        for item in items
+        if project.expectation(item).in_scope != in_scope
+    }
+    if changes:
+        save_expectations(database, by, project_id, items, changes)
+
+
 def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem) -> None:
     """Raises ProjectError where the label is missing or too long."""
     require(by, "edit-project")
@@ -402,11 +443,17 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Append a line to the journal, inside the transaction of the change that it tells."""
+    """Append a line to the journal, inside the transaction of the change that it tells.
+
+    Raises NotAllowedError where the project is not the person's: the change is then undone with its line.
+    """
+    if project_id is not None:
+        require_member(connection, by, project_id)
     connection.execute(
         schema.journal.insert().values(
             at=utc_now(),
-            who=by.name or by.id,
+            # a participant's name stays out of what cannot be erased
+            who=by.id if by.role == "participant" else by.name or by.id,
             project_id=project_id,
             action=action,
             subject=subject,
