@@ -32,6 +32,7 @@ PAGES = {
     "choose": [
         ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
         ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
+        ("workshops/robustness_page.py", "robustness", "balance", "read-project"),
     ],
     "reference": [
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),

@@ -296,6 +296,15 @@ def votes_of(database: Database, workshop_id: str, items: Collection[str] | None
     return table.astype({"level": float})
 
 
+def votes_by_team(database: Database, project_id: str) -> pd.DataFrame:
+    """One row per level that somebody voted in a project: participant, team, item, level. Empty before any vote."""
+    workshop = workshop_of(database, project_id)
+    if workshop is None:
+        return pd.DataFrame(columns=["participant", "team", "item", "level"]).astype({"level": float})
+    votes = votes_of(database, workshop.id)
+    return votes.loc[votes["level"].notna(), ["participant", "team", "item", "level"]].astype({"level": float})
+
+
 def counters(database: Database, workshop_id: str) -> tuple[int, int] | None:
     """What the lead did and what was answered, counted: cheap enough to poll. None where the room is gone."""
     table = schema.workshop
