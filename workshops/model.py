@@ -101,6 +101,9 @@ class Context:
             found.append(("context.problem.company_size", {"value": self.company_size}))
         if not 0 <= self.costs.day_rate <= 100_000:
             found.append(("context.problem.day_rate", {}))
+        typed = (self.sector, *(work.name for work in (*self.systems, *self.data)), *self.seats)
+        if any(len(text) > LONGEST_NAME for text in typed):
+            found.append(("context.problem.long", {"most": LONGEST_NAME}))
         for work in (*self.systems, *self.data):
             if work.complexity not in COMPLEXITIES:
                 found.append(("context.problem.complexity", {"name": work.name, "known": ", ".join(COMPLEXITIES)}))
