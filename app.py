@@ -32,11 +32,13 @@ PAGES = {
     "choose": [
         ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
         ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
+        ("workshops/robustness_page.py", "robustness", "balance", "read-project"),
     ],
     "reference": [
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
         ("vendors/products_page.py", "products", "inventory_2", "read-reference"),
         ("vendors/market_page.py", "market", "grid_view", "read-reference"),
+        ("vendors/editions_page.py", "editions", "event_repeat", "read-reference"),
     ],
     "deliver": [
         ("exports/exports_page.py", "exports", "download", "read-project"),

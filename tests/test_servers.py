@@ -72,8 +72,8 @@ def cluster(tmp_path_factory, postgresql_url):
 
 
 def start_nginx(folder, front: int, ports: list[int]) -> subprocess.Popen:
-    """nginx with deploy/nginx.conf as it is shipped, on ports of its own."""
-    shipped = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    """nginx with .streamlit/nginx.conf as it is shipped, on ports of its own."""
+    shipped = (ROOT / ".streamlit" / "nginx.conf").read_text(encoding="utf-8")
     for old, new in (("127.0.0.1:8080", front), ("127.0.0.1:8501", ports[0]), ("127.0.0.1:8502", ports[1])):
         assert shipped.count(old) == 1
         shipped = shipped.replace(old, f"127.0.0.1:{new}")

@@ -15,6 +15,7 @@ from workshops.model import (
     LONGEST_NAME,
     LONGEST_NOTE,
     Context,
+    CostOverride,
     Expectation,
     OwnItem,
     Project,
@@ -110,6 +111,17 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        overrides = (
+            connection.execute(
+                sa.select(schema.cost_override)
+                .where(schema.cost_override.c.project_id == project_id)
+                .order_by(
+                    schema.cost_override.c.product_id, schema.cost_override.c.plan_id, schema.cost_override.c.what
+                )
+            )
+            .mappings()
+            .all()
+        )
     return Project(
         **{
             name: in_utc(row[name])
@@ -130,6 +142,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
         weights=MappingProxyType(weights),
         expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
+        overrides=tuple(_override(one) for one in overrides),
     )
 
 
@@ -146,19 +159,22 @@ def create_project(
     is_sample: bool = False,
     expectations: Iterable[Expectation] = (),
     own_items: Iterable[OwnItem] = (),
+    overrides: Iterable[CostOverride] = (),
 ) -> str:
     """Create a project, with what it asks for if that is known; return its id.
 
     Raises ProjectError with every problem, and NotAllowedError.
     """
     require(by, "create-project")
-    expectations = list(expectations)
+    expectations, overrides = list(expectations), list(overrides)
     problems = _name_problems(name, client) + context.problems() + settings.problems() + weight_problems(weights)
+    for override in overrides:
+        problems += override.problems()
     for one in expectations:
         problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
     if problems:
         raise ProjectError(problems)
-    project_id, now = uuid.uuid4().hex, utc_now()
+    project_id, now = uuid.uuid4().hex, utcutc_now()
     with database.writing() as connection:
         connection.execute(
             schema.project.insert().values(
@@ -197,6 +213,12 @@ def create_project(
                     domain_id=item.domain,
                     label=item.label,
                     definition=item.definition,
+                )
+            )
+        for override in overrides:
+            connection.execute(
+                schema.cost_override.insert().values(
+                    project_id=project_id, **_override_values(override), version=1, changed_by=by.name, changed_at=now
                 )
             )
         record(connection, by, "create-project", project_id, after={"name": name.strip(), "sample": is_sample})
@@ -255,6 +277,7 @@ def duplicate_project(database: Database, by: Person, project_id: str, *, name: 
         settings=project.settings,
         expectations=project.expectations.values(),
         own_items=project.own_items,
+        overrides=project.overrides,
     )
 
 
@@ -322,7 +345,7 @@ def save_expectations(
     Raises ProjectError with every problem, and StaleError; nothing is written then.
     """
     require(by, "edit-project")
-    now, known = utc_now(), set(known_items)
+    now, known = utcutc_now(), set(known_items)
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -369,6 +392,25 @@ def save_expectations(
         _changed(connection, project_id)
 
 
+def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
+    """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    project = read_project(database, project_id)
+    if project is None:
+        raise ProjectError([("project.problem.gone", {})])
+    items = list(items)
+    changes = {
+        item: {
+            "status": ("agreed" if project.expectation(item).level is not None else "open")
+            if in_scope
+            else "out-of-scope"
+        }
+        for item in items
+        if project.expectation(item).in_scope != in_scope
+    }
+    if changes:
+        save_expectations(database, by, project_id, items, changes)
+
+
 def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem) -> None:
     """Raises ProjectError where the label is missing or too long."""
     require(by, "edit-project")
@@ -408,6 +450,38 @@ def remove_own_item(database: Database, by: Person, project_id: str, item_id: st
         record(connection, by, "remove-own-item", project_id, item_id, before={"label": row["label"]})
 
 
+def save_overrides(
+    database: Database,
+    by: Person,
+    project_id: str,
+    changes: Iterable[CostOverride],
+    removed: Iterable[CostOverride] = (),
+) -> None:
+    """Write what the project knows better about costs, and forget what it no longer holds to.
+
+    Each override carries the version that was on the screen: 0 for a new one.
+
+    Raises ProjectError with every problem, and StaleError; nothing is written then.
+    """
+    require(by, "edit-project")
+    changes, removed = list(changes), list(removed)
+    if problems := [problem for one in changes for problem in one.problems()]:
+        raise ProjectError(problems)
+    if not changes and not removed:
+        return
+    now = utc_now()
+    with database.writing() as connection:
+        for one in changes:
+            before = _current_override(connection, project_id, one)
+            _write_override(connection, project_id, one, by.name, now)
+            record(connection, by, "set-cost", project_id, one.product_id, before=before, after=_override_values(one))
+        for one in removed:
+            before = _current_override(connection, project_id, one)
+            connection.execute(schema.cost_override.delete().where(*_override_key(project_id, one)))
+            record(connection, by, "set-cost", project_id, one.product_id, before=before)
+        _changed(connection, project_id)
+
+
 def history(database: Database, project_id: str, subject: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
     """The journal of a project, or of one of its items, newest first."""
     query = sa.select(schema.journal).where(schema.journal.c.project_id == project_id)
@@ -435,7 +509,7 @@ def record(
         require_member(connection, by, project_id)
     connection.execute(
         schema.journal.insert().values(
-            at=utc_now(),
+            at=utcutc_now(),
             # a participant's name stays out of what cannot be erased
             who=by.id if by.role == "participant" else by.name or by.id,
             project_id=project_id,
@@ -467,7 +541,7 @@ def _changed(connection: sa.Connection, project_id: str, **values: Any) -> Mappi
     connection.execute(
         schema.project.update()
         .where(schema.project.c.id == project_id)
-        .values(revision=schema.project.c.revision + 1, changed_at=utc_now(), **values)
+        .values(revision=schema.project.c.revision + 1, changed_at=utcutc_now(), **values)
     )
     return before
 
@@ -524,4 +598,48 @@ def _upsert_expectation(
 
 
 def _expectation(row: Mapping[str, Any]) -> Expectation:
+<<<<<<< HEAD
     return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
+=======
+    return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
+
+
+def _override(row: Mapping[str, Any]) -> CostOverride:
+    return CostOverride(**{name: in_utc(row[name]) for name in CostOverride.__dataclass_fields__})
+
+
+def _override_values(override: CostOverride) -> dict[str, Any]:
+    names = ("product_id", "plan_id", "what", "low", "likely", "high", "currency", "note")
+    return {name: getattr(override, name) for name in names}
+
+
+def _override_key(project_id: str, override: CostOverride) -> tuple[sa.ColumnElement[bool], ...]:
+    table = schema.cost_override.c
+    return (
+        table.project_id == project_id,
+        table.product_id == override.product_id,
+        table.plan_id == override.plan_id,
+        table.what == override.what,
+    )
+
+
+def _current_override(connection: sa.Connection, project_id: str, override: CostOverride) -> dict[str, Any] | None:
+    """The override as it stands; raises StaleError where it is not the one that was on the screen."""
+    query = sa.select(schema.cost_override).where(*_override_key(project_id, override))
+    row = connection.execute(query).mappings().first()
+    if override.version != (row["version"] if row else 0):
+        raise StaleError(override.product_id, None)
+    return _override_values(_override(row)) if row else None
+
+
+def _write_override(
+    connection: sa.Connection, project_id: str, override: CostOverride, who: str, now: dt.datetime
+) -> None:
+    table = schema.cost_override
+    values = _override_values(override) | {"version": override.version + 1, "changed_by": who, "changed_at": now}
+    if override.version == 0:
+        connection.execute(table.insert().values(project_id=project_id, **values))
+        return
+    same = (*_override_key(project_id, override), table.c.version == override.version)
+    if connection.execute(table.update().where(*same).values(**values)).rowcount == 0:
+        raise StaleError(override.product_id, None)  # another server was faster between our read and our write

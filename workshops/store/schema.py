@@ -74,6 +74,23 @@ own_item = sa.Table(
     sa.Column("definition", sa.Text, nullable=False, server_default=""),
 )
 
+cost_override = sa.Table(
+    "cost_override",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("product_id", sa.String(80), primary_key=True),
+    sa.Column("plan_id", sa.String(80), primary_key=True),  # "" where it holds for every plan
+    sa.Column("what", sa.String(40), primary_key=True),
+    sa.Column("low", sa.Float, nullable=False),
+    sa.Column("likely", sa.Float, nullable=False),
+    sa.Column("high", sa.Float, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 # append-only: who changed what, and when
 journal = sa.Table(
     "journal",
@@ -100,7 +117,8 @@ workshop = sa.Table(
     sa.Column("accepting", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("agenda", sa.JSON, nullable=False),
     sa.Column("agenda_version", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("session_id", sa.String(40), nullable=False, server_default=""),
+    sa.Column("session_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("session_started_at", sa.DateTime(timezone=True)),
     sa.Column("item_id", sa.String(80), nullable=False, server_default=""),
     # counters that pages poll: what the lead did, and votes
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
@@ -178,6 +196,7 @@ discussion = sa.Table(
     sa.Column("revealed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("seconds", sa.Integer, nullable=False, server_default="0"),
     sa.Column("opened_at", sa.DateTime(timezone=True)),  # missing while it is not on the projector
+    sa.Column("settled_at", sa.DateTime(timezone=True)),  # missing while nothing was agreed
 )
 
 # ---------------------------------------------------------------- who may enter; stays with the installation
