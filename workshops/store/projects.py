@@ -174,7 +174,7 @@ def create_project(
         problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
     if problems:
         raise ProjectError(problems)
-    project_id, now = uuid.uuid4().hex, utcutc_now()
+    project_id, now = uuid.uuid4().hex, utc_now()
     with database.writing() as connection:
         connection.execute(
             schema.project.insert().values(
@@ -345,7 +345,7 @@ def save_expectations(
     Raises ProjectError with every problem, and StaleError; nothing is written then.
     """
     require(by, "edit-project")
-    now, known = utcutc_now(), set(known_items)
+    now, known = utc_now(), set(known_items)
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -509,7 +509,7 @@ def record(
         require_member(connection, by, project_id)
     connection.execute(
         schema.journal.insert().values(
-            at=utcutc_now(),
+            at=utc_now(),
             # a participant's name stays out of what cannot be erased
             who=by.id if by.role == "participant" else by.name or by.id,
             project_id=project_id,
@@ -541,7 +541,7 @@ def _changed(connection: sa.Connection, project_id: str, **values: Any) -> Mappi
     connection.execute(
         schema.project.update()
         .where(schema.project.c.id == project_id)
-        .values(revision=schema.project.c.revision + 1, changed_at=utcutc_now(), **values)
+        .values(revision=schema.project.c.revision + 1, changed_at=utc_now(), **values)
     )
     return before
 
@@ -598,9 +598,6 @@ def _upsert_expectation(
 
 
 def _expectation(row: Mapping[str, Any]) -> Expectation:
-<<<<<<< HEAD
-    return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
-=======
     return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
 
 
