@@ -122,7 +122,7 @@ who = st.session_state["person"] = visitor()
 if who.may("vote"):
     st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
 else:
-    page = st.navigation(pages(who, t))
+    page = st.navigation(pages(who, t), expanded=True)
     sidebar(who, t)
     sign_in_in_sidebar(who)
     page.run()

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from workshops.access import Person, require
 from workshops.model import (
     LONGEST_NAME,
+    LONGEST_NOTE,
     Context,
     CostOverride,
     Expectation,
@@ -415,6 +416,8 @@ def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem)
     require(by, "edit-project")
     if not 0 < len(item.label.strip()) <= LONGEST_NAME:
         raise ProjectError([("own_item.problem.label", {"most": LONGEST_NAME})])
+    if len(item.definition) > LONGEST_NOTE:
+        raise ProjectError([("own_item.problem.definition", {"most": LONGEST_NOTE})])
     with database.writing() as connection:
         connection.execute(
             schema.own_item.insert().values(
