@@ -10,6 +10,7 @@ from interface.language import LANGUAGES
 from interface.page_widgets import current_language, page_texts, style
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
+from workshops.renewal_widgets import weights_in_open_projects
 from workshops.session_widgets import database
 from workshops.sign_in_widgets import sign_in_in_sidebar, visitor
 from workshops.store.projects import projects_of
@@ -119,6 +120,8 @@ start_up()
 t = page_texts("interface")
 style()
 who = st.session_state["person"] = visitor()
+# the Editions page stands below projects and cannot ask them what weighs
+st.session_state["item_weights"] = weights_in_open_projects
 if who.may("vote"):
     st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
 else:
