@@ -86,6 +86,7 @@ class _OfferLines:
             "currency": price.currency,
             "unit": price.unit,
             "minimum": price.minimum_seats,
+            "included": price.included_seats,
             "dated": price.dated.isoformat() if price.dated else "",
         }
         return (
