@@ -56,7 +56,7 @@ def requirements_template() -> bytes:
     made.paragraph("{{ words.not_needed }}", "Normal")
     made.bullets("sentence in not_needed", "{{ sentence }}")
     made.end()
-    made.heading("words.method")
+    made.heading("words.method", new_page=True)
     made.paragraphs("method", "sentence", "Normal")
     made.table(
         [("words.level", 1.4), ("words.as_expectation", 5.0), ("words.as_rating", 10.2)],
@@ -77,7 +77,7 @@ def requirements_template() -> bytes:
     made.block("for domain in domains")
     made.heading("domain.label", level=2)
     made.paragraph("{{ domain.purpose }}", "Lead")
-    made.paragraph("{{ domain.state }}", "Small")
+    made.paragraph("{{ domain.state }}", "State")
     _asked_table(made, "domain.lines")
     made.when("domain.not_needed")
     made.paragraph("{{ domain.not_needed }}", "Small")
@@ -99,6 +99,131 @@ def requirements_template() -> bytes:
         strong=(0,),
     )
     made.end()
+    return made.saved()
+
+
+def shortlist_template() -> bytes:
+    """The shortlist report."""
+    made = _Template()
+    made.front()
+    made.paragraphs("summary", "sentence", "Normal")
+    made.when("listed")
+    made.table(
+        [("words.rank", 0.9), ("words.offer", 6.4), ("words.fit", 2.9), ("words.cost", 4.2), ("words.chance", 2.2)],
+        "row in listed",
+        [
+            "{{ row.rank }}",
+            [
+                ("{{ row.name }}", "Cell Strong"),
+                ("{%p if row.add_ons %}", "Cell"),
+                ("{{ row.add_ons }}", "Small"),
+                ("{%p endif %}", "Cell"),
+            ],
+            [("{{ row.fit }}", "Cell Right"), ("{{ row.interval }}", "Small Right")],
+            [("{{ row.cost }}", "Cell Right"), ("{{ row.cost_range }}", "Small Right")],
+            "{{ row.chance }}",
+        ],
+        right=(2, 3, 4),
+    )
+    made.end()
+    made.paragraph("{{ words.next_steps }}", "Front Heading")
+    made.bullets("sentence in next_steps", "{{ sentence }}")
+    made.contents()
+
+    made.heading("words.funnel")
+    made.paragraph("{{ words.funnel_what }}", "Normal")
+    made.table(
+        [("words.step", 4.2), ("words.left", 1.8), ("words.lost", 10.6)],
+        "row in funnel",
+        ["{{ row.step }}", "{{ row.left }}", "{{ row.lost }}"],
+        strong=(0,),
+        centred=(1,),
+    )
+    made.heading("words.ranking", new_page=True)
+    made.paragraph("{{ words.ranking_what }}", "Normal")
+    made.picture("ranking_picture")
+    made.table(
+        [
+            ("words.rank", 0.9),
+            ("words.offer", 5.3),
+            ("words.fit", 2.1),
+            ("words.documented", 2.1),
+            ("words.cost", 2.4),
+            ("words.chance", 1.6),
+            ("words.verdict", 2.2),
+        ],
+        "row in ranking",
+        [
+            "{{ row.rank }}",
+            "{{ row.name }}",
+            [("{{ row.fit }}", "Cell Right"), ("{{ row.interval }}", "Small Right")],
+            "{{ row.documented }}",
+            "{{ row.cost }}",
+            "{{ row.chance }}",
+            "{{ row.verdict }}",
+        ],
+        right=(2, 3, 4, 5),
+    )
+
+    made.when("products")
+    made.heading("words.products", new_page=True)
+    made.block("for product in products")
+    made.heading("product.name", level=2)
+    made.paragraph("{{ product.summary }}", "Lead")
+    made.paragraphs("product.figures", "sentence", "Normal")
+    for part in ("strengths", "gaps"):
+        made.when(f"product.{part}")
+        made.paragraph(f"{{{{ words.{part} }}}}", "Heading 3")
+        made.table(
+            [
+                ("words.item", 7.4),
+                ("words.asked", 1.8),
+                ("words.reached", 1.8),
+                ("words.known", 3.4),
+                ("words.points", 2.2),
+            ],
+            f"row in product.{part}",
+            ["{{ row.item }}", "{{r row.asked }}", "{{r row.reached }}", "{{ row.known }}", "{{ row.points }}"],
+            centred=(1, 2),
+            right=(4,),
+            together=True,
+        )
+        made.end()
+    made.when("product.confirm")
+    made.paragraph("{{ words.confirm }}", "Heading 3")
+    made.bullets("sentence in product.confirm", "{{ sentence }}")
+    made.end()
+    made.end("for")
+    made.end()
+
+    made.when("names")
+    made.heading("words.comparison", new_page=True)
+    made.paragraph("{{ words.by_domain }}", "Heading 3")
+    made.matrix("words.domain", "row in by_domain", "{{ row.label }}", middle=("words.weight", "{{ row.weight }}"))
+    made.when("apart")
+    made.paragraph("{{ words.apart }}", "Heading 3")
+    made.matrix("words.item", "row in apart", "{{ row.label }}", middle=("words.asked", "{{r row.asked }}"))
+    made.end()
+    made.heading("words.costs", new_page=True)
+    made.picture("cost_picture")
+    made.matrix("words.line", "row in costs", "{{ row.label }}", plain=True)
+    made.paragraphs("cost_notes", "sentence", "Small")
+    made.end()
+
+    made.heading("words.robustness", new_page=True)
+    made.paragraphs("robustness", "sentence", "Normal")
+    made.picture("ranks_picture")
+    made.when("left_out")
+    made.heading("words.left_out")
+    made.paragraph("{{ words.left_out_what }}", "Normal")
+    made.block("for product in left_out")
+    made.paragraph("{{ product.name }}", "Heading 3")
+    made.paragraph("{{ product.figures }}", "State")
+    made.bullets("reason in product.reasons", "{{ reason }}")
+    made.end("for")
+    made.end()
+    made.heading("words.settings")
+    made.bullets("sentence in settings", "{{ sentence }}")
     return made.saved()
 
 
@@ -217,12 +342,14 @@ class _Template:
         strong: tuple[int, ...] = (),
         small: tuple[int, ...] = (),
         band: str = "",
+        together: bool = False,
     ) -> None:
         """A table with one row for each turn of a loop.
 
         heads   (field, width in cm) of each column; None for a table without a head
         cells   the text of each cell, or its paragraphs as (text, style)
         band    a field whose text, where there is one, stands above the row over its whole width
+        together  a short table that no page break may cut
         """
         widths = widths or tuple(width for _, width in heads or ())
         table = self.document.add_table(0, len(widths))
@@ -257,11 +384,59 @@ class _Template:
                 style = kind if place in places else style
             for text, own in content if isinstance(content, list) else [(content, style)]:
                 self._into(row.cells[place], text, own)
+                row.cells[place].paragraphs[-1].paragraph_format.keep_with_next = together or None
         self._statement_row(table, "endfor")
         for row in table.rows:
             for cell, width in zip(row.cells, widths, strict=False):
                 if cell._tc.grid_span == 1:
                     cell.width = Cm(width)
+        self.paragraph("", "After Table")
+
+    def matrix(
+        self, head: str, loop: str, label: str, *, middle: tuple[str, str] | None = None, plain: bool = False
+    ) -> None:
+        """A table with a column for each shortlisted product; its grid says how wide the whole of it is.
+
+        middle  (field of the head, text) of a narrow column before those of the products
+        plain   the cells are text, not on a colour
+        """
+        fixed = [5.4, 1.5] if middle else [4.0]
+        loops = [0.1, WIDTH - sum(fixed) - 0.2, 0.1]
+        table = self.document.add_table(0, len(fixed) + 3)
+        _table_look(table, (*fixed, *loops))
+        cell = "{{ cell }}" if plain else "{% cellbg cell.colour %}{{r cell.text }}"
+        rows = [
+            (
+                "Head",
+                f"{{{{ {head} }}}}",
+                f"{{{{ {middle[0] if middle else ''} }}}}",
+                "for name in names",
+                "{{ name }}",
+            ),
+            ("Cell", label, middle[1] if middle else "", f"for cell in {loop.split()[0]}.cells", cell),
+        ]
+        for kind, first, second, statement, content in rows:
+            if kind == "Cell":
+                self._statement_row(table, f"for {loop}")
+            row = table.add_row()
+            _row_flag(row, "w:cantSplit")
+            if kind == "Head":
+                _row_flag(row, "w:tblHeader")
+            texts = [(first, kind if kind == "Head" else "Cell Strong")]
+            if middle:
+                texts.append((second, f"{kind} Centred"))
+            texts += [
+                (f"{{%tc {statement} %}}", kind),
+                (content, f"{kind} Right" if plain else f"{kind} Centred"),
+                ("{%tc endfor %}", kind),
+            ]
+            for place, (text, style) in enumerate(texts):
+                self._into(row.cells[place], text, style)
+                # the width of one product's column; all are stretched to the grid when their number is known
+                row.cells[place].width = Cm(2.2 if place == len(texts) - 2 else [*fixed, *loops][place])
+                if kind == "Head":
+                    _shade(row.cells[place], LIGHT.accent)
+        self._statement_row(table, "endfor")
         self.paragraph("", "After Table")
 
     def _statement_row(self, table: Any, statement: str) -> None:
@@ -324,6 +499,8 @@ def _styles(document: Any) -> None:
     _number(document, styles)
     style("Lead", size=10.5, colour=LIGHT.ink, after=2, keep=True)
     style("Small", size=9, colour=LIGHT.muted, after=2, line=1.0)
+    style("Small Right", "Small", size=8.5, colour=LIGHT.muted, after=0, line=1.0, align="right")
+    style("State", size=9, colour=LIGHT.muted, after=3, line=1.0, keep=True)
     style("List Bullet", after=2)
     style("Cell", size=9.5, after=1, line=1.0)
     style("Cell Strong", "Cell", size=9.5, bold=True, after=1, line=1.0)
@@ -428,7 +605,7 @@ def _rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.removeprefix("#"))
 
 
-MAKERS = {"requirements.docx": requirements_template}
+MAKERS = {"requirements.docx": requirements_template, "shortlist.docx": shortlist_template}
 
 
 def main() -> None:

@@ -138,7 +138,9 @@ class _Writer:
             method=tuple(t(f"specification.method.{part}") for part in ("how", "level", "must", "weight")),
             scale=tuple(self.scale()),
             reading=tuple(t(f"specification.reading.{part}") for part in ("marks", "numbers")),
-            must_haves=tuple(self.line(item) for item in self.a.domains.index if item in self.must_haves),
+            must_haves=tuple(
+                self.line(item, say_must=False) for item in self.a.domains.index if item in self.must_haves
+            ),
             domains=tuple(self.domains()),
             own_items=tuple(self.line(item) for item in self.own if item in self.asked),
             open_points=tuple(self.open_points()),
@@ -275,7 +277,7 @@ class _Writer:
                 t("specification.not_needed", names=t.list(unneeded)) if unneeded else "",
             )
 
-    def line(self, item: str, area: str = "") -> Line:
+    def line(self, item: str, area: str = "", say_must: bool = True) -> Line:
         t, language = self.t, self.t.language
         level, expectation = self.asked[item], self.project.expectation(item)
         if item in self.own:
@@ -293,11 +295,11 @@ class _Writer:
             chip(level),
             sentence,
             clean(t("specification.verbatim", words=expectation.note.strip())) if expectation.note.strip() else "",
-            clean(" · ".join(self.marks(item, expectation))),
+            clean(" · ".join(self.marks(item, expectation, say_must))),
         )
 
-    def marks(self, item: str, expectation: Expectation) -> Iterator[str]:
-        if item in self.must_haves:
+    def marks(self, item: str, expectation: Expectation, say_must: bool) -> Iterator[str]:
+        if say_must and item in self.must_haves:
             yield self.t("requirements.must_have")
         if expectation.owner.strip():
             yield self.t("specification.owner", name=expectation.owner.strip())

@@ -66,6 +66,16 @@ def chip(level: float | None, text: str = "") -> RichText:
     return made
 
 
+def colour_of(level: int) -> str:
+    """The ground of a level, without #."""
+    return LEVEL_COLOURS[level].removeprefix("#")
+
+
+def ink_on(level: int) -> str:
+    """The colour of letters that can be read on the ground of a level, without #."""
+    return LEVEL_INK[level].removeprefix("#")
+
+
 def filled(template: bytes, facts: Any, *, language: str, title: str) -> bytes:
     """The document that a template makes of the facts (a dataclass).
 
@@ -75,6 +85,7 @@ def filled(template: bytes, facts: Any, *, language: str, title: str) -> bytes:
     if unknown:
         raise TemplateProblem([("template.problem.field", {"field": name}) for name in sorted(unknown)])
     _set_language(document, language)
+    _fit_tables(document)
     _fill_contents(document)
     in_schema_order(document.element)
     document.core_properties.title = clean(title)[:250]
@@ -180,6 +191,28 @@ def _set_language(document: Any, language: str) -> None:
         tag = OxmlElement("w:lang")
         properties.append(tag)
     tag.set(qn("w:val"), LOCALES[language].replace("_", "-"))
+
+
+def _fit_tables(document: Any) -> None:
+    """Give tables whose number of columns depends on the facts the width that their grid had in the template."""
+    for table in document.element.body.iter(qn("w:tbl")):
+        grid = table.find(qn("w:tblGrid"))
+        rows = [
+            [cell.find(f"{qn('w:tcPr')}/{qn('w:tcW')}") for cell in row.findall(qn("w:tc"))]
+            for row in table.findall(qn("w:tr"))
+        ]
+        widest = max(rows, key=len, default=[])
+        if grid is None or not widest or any(width is None for width in widest):
+            continue
+        wanted = sum(float(column.get(qn("w:w"))) for column in grid)
+        factor = wanted / (sum(float(width.get(qn("w:w"))) for width in widest) or 1.0)
+        if abs(factor - 1) < 0.02:
+            continue
+        for width in (one for row in rows for one in row if one is not None):
+            width.set(qn("w:w"), str(round(float(width.get(qn("w:w"))) * factor)))
+        grid[:] = [OxmlElement("w:gridCol") for _ in widest]
+        for column, width in zip(grid, widest, strict=True):
+            column.set(qn("w:w"), width.get(qn("w:w")))
 
 
 def _fill_contents(document: Any) -> None:
