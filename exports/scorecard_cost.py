@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from workshops.assess import Assessment
@@ -23,24 +24,33 @@ class CostFormulas:
         self.implementation_row = 0
 
     def of(self, line: Any, row: int) -> tuple[tuple[Part, Part, Part], Part, Part]:
-        """The three amounts, what multiplies them, and the conversion, of the line that stands in a row."""
-        if "unit" in line["detail"]:
-            return self._priced(line["detail"])
-        kind = line["line"]
+        """The three amounts, what multiplies them, and the conversion, of the line that stands in a row.
+
+        A line that does not follow from the settings, such as a price that the project was quoted, is plain amounts.
+        """
+        amounts, times, rate = self._priced(line["detail"]) if "unit" in line["detail"] else self._by_days(line, row)
+        follows = all(
+            math.isclose(amount * times[0] * rate[0], line[end], rel_tol=1e-12, abs_tol=1e-9)
+            for (amount, _), end in zip(amounts, ENDS, strict=True)
+        )
+        if follows:
+            return amounts, times, rate
+        low, likely, high = ((float(line[end]), "") for end in ENDS)
+        return (low, likely, high), (1.0, ""), (1.0, "")
+
+    def _by_days(self, line: Any, row: int) -> tuple[tuple[Part, Part, Part], Part, Part]:
+        kind, costs = line["line"], self.context.costs
+        times = (costs.day_rate, f"={self.cells['day_rate']}")
         if kind == "implementation":
-            self.implementation_row = row
-        amounts = {
-            "implementation": self._implementation,
-            "training": self._training,
-            "support": self._support,
-        }.get(kind, self._days)
-        rate = self.context.costs.day_rate
-        times = (rate, f"={self.cells['day_rate']}")
-        if kind == "support":
-            times = (
-                rate * self.context.costs.support_share,
-                f"={self.cells['day_rate']}*{self.cells['support']}",
-            )
+            self.implementation_row, amounts = row, self._implementation
+        elif kind == "training":
+            amounts = self._training
+        elif kind == "support":
+            amounts = self._support
+            formula = f"={self.cells['day_rate']}*{self.cells['support']}"
+            times = (costs.day_rate * costs.support_share, formula)
+        else:
+            amounts = self._days
         low, likely, high = (amounts(line, end) for end in ENDS)
         return (low, likely, high), times, (1.0, "")
 
@@ -49,7 +59,7 @@ class CostFormulas:
         times = PER_YEAR[detail["unit"]]
         if detail["unit"].startswith("user"):
             formula = f"={times:g}*MAX({users},{detail['minimum']})"
-        elif detail["included"]:
+        elif detail.get("included"):
             formula = f"={times:g}*MAX(1,ROUNDUP({users}/{detail['included']},0))"
         else:
             formula = ""
@@ -63,14 +73,17 @@ class CostFormulas:
         )
 
     def _implementation(self, line: Any, end: str) -> Part:
+        if self.product.implementation is None:
+            return 0.0, ""
         days, users = self.product.implementation.days, self.cells["users"]
         small, medium, large = (getattr(days[size], end) for size in ("small", "medium", "large"))
         formula = f"=IF({users}<=25,{small!r},IF({users}<=100,{medium!r},{large!r}))"
         return getattr(days[team_size(self.context.users)], end), formula
 
     def _training(self, line: Any, end: str) -> Part:
-        days = f"{self.cells['training']}*ROUNDUP({self.cells['users']}/10,0)"
-        return line["detail"]["days"] * TRAINING[end], f"={TRAINING[end]!r}*{days}"
+        per_ten, users = self.context.costs.training_days_per_ten_users, self.context.users
+        formula = f"={TRAINING[end]!r}*{self.cells['training']}*ROUNDUP({self.cells['users']}/10,0)"
+        return TRAINING[end] * per_ten * -(-users // 10), formula
 
     def _support(self, line: Any, end: str) -> Part:
         value, _ = self._implementation(line, end)
@@ -79,8 +92,6 @@ class CostFormulas:
     def _days(self, line: Any, end: str) -> Part:
         """Integration and migration: days that follow from the systems and data of the project."""
         costs = self.context.costs
-        if line["line"] == "integration":
-            works, days = self.context.systems, costs.integration_days
-        else:
-            works, days = self.context.data, costs.migration_days
-        return sum(days[work.complexity][ENDS.index(end)] for work in works), ""
+        works = {"integration": self.context.systems, "migration": self.context.data}.get(line["line"], ())
+        days = costs.integration_days if line["line"] == "integration" else costs.migration_days
+        return float(sum(days[work.complexity][ENDS.index(end)] for work in works)), ""

@@ -162,7 +162,7 @@ class ReportWriter:
         self.every = [str(offer) for offer in self.result.rows.index]
         self.listed = [str(offer) for offer in self.result.listed.index]
         # those whose ranks were drawn, in the order of the ranking
-        sampled = set(self.a.robustness.samples.columns)
+        sampled = set(self.a.robustness.offers)
         self.sampled = [offer for offer in self.every if offer in sampled][:MOST_RANKED]
 
     def name(self, offer: str) -> str:
