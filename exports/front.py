@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from exports.delivery import Delivery
+from exports.delivery import Delivery, DocumentTexts
 from exports.word import clean
 
 
@@ -36,7 +36,7 @@ def front(delivery: Delivery, title: str) -> Front:
     )
 
 
-def words_of(delivery: Delivery, document: str) -> Mapping[str, str]:
+def words_of(t: DocumentTexts, document: str) -> Mapping[str, str]:
     """The headings and fixed sentences of a document: `specification.words.context` as `context`."""
     prefix = f"{document}.words."
-    return {key.removeprefix(prefix): text for key, text in delivery.t.catalogue.items() if key.startswith(prefix)}
+    return {key.removeprefix(prefix): text for key, text in t.catalogue.items() if key.startswith(prefix)}

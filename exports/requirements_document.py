@@ -127,7 +127,7 @@ class _Writer:
         t = self.t
         return Specification(
             front=front(self.delivery, t("specification.title")),
-            words=words_of(self.delivery, "specification"),
+            words=words_of(t, "specification"),
             contents=CONTENTS,
             summary=tuple(self.summary()),
             levels=tuple(self.levels()),

@@ -35,6 +35,8 @@ class CostFormulas:
         )
         if follows:
             return amounts, times, rate
+        if line["line"] == "implementation":
+            self.implementation_row = 0  # its cells hold amounts now, not days
         low, likely, high = ((float(line[end]), "") for end in ENDS)
         return (low, likely, high), (1.0, ""), (1.0, "")
 
@@ -86,6 +88,8 @@ class CostFormulas:
         return TRAINING[end] * per_ten * -(-users // 10), formula
 
     def _support(self, line: Any, end: str) -> Part:
+        if not self.implementation_row:
+            return 0.0, ""
         value, _ = self._implementation(line, end)
         return value, f"={COLUMN[end]}{self.implementation_row + 1}"
 

@@ -131,7 +131,7 @@ def report(delivery: Delivery) -> Report:
     writer = ReportWriter(delivery)
     return Report(
         front=front(delivery, delivery.t("report.title")),
-        words=words_of(delivery, "report"),
+        words=words_of(delivery.t, "report"),
         contents=CONTENTS,
         summary=tuple(writer.summary()),
         listed=tuple(writer.offer(offer, place) for place, offer in enumerate(writer.listed, start=1)),

@@ -8,7 +8,9 @@ ROLES = ("admin", "consultant", "team", "participant")
 
 # what each role may do; an action that is not listed for a role is refused
 ALLOWED: dict[str, frozenset[str]] = {
-    "admin": frozenset({"read-reference", "read-project", "edit-project", "create-project", "publish-edition"}),
+    "admin": frozenset(
+        {"read-reference", "read-project", "edit-project", "create-project", "publish-edition", "house-style"}
+    ),
     "consultant": frozenset({"read-reference", "read-project", "edit-project", "create-project"}),
     "team": frozenset({"read-reference", "read-project"}),
     "participant": frozenset({"vote"}),

@@ -22,6 +22,7 @@ from vendors.model import Edition, Fact
 from vendors.tables import MIDDLE_OF_THE_SCALE, plan_table, prior_levels, rating_table
 from workshops.costs import cost_lines
 from workshops.model import Context, Project
+from workshops.overlay import overlaid
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +180,7 @@ class Assessment:
 @lru_cache(maxsize=64)
 def assess(project: Project, edition: Edition, functional_map: FunctionalMap) -> Assessment:
     """The assessment of a project at its revision; pages of one run, and runs between changes, share it."""
-    return Assessment(project, edition, functional_map)
+    return Assessment(project, overlaid(edition, functional_map, project.ratings), functional_map)
 
 
 @lru_cache(maxsize=64)
