@@ -77,10 +77,11 @@ class Delivery:
         order = ("pass", "likely pass", "likely fail", "fail")
         return max((self._verdicts.at[offer, gate] for gate in GATES), key=order.index)
 
-    def file_name(self, kind: str, ending: str) -> str:
+    def file_name(self, kind: str, ending: str, more: str = "") -> str:
         """A name that every file system takes: letters, digits and hyphens."""
-        safe = re.sub(r"[^\w-]+", "-", self.assessment.project.name, flags=re.UNICODE).strip("-")[:60] or "project"
-        return f"{safe}-{self.t(f'delivery.file.{kind}')}.{ending}"
+        parts = (self.assessment.project.name, self.t(f"delivery.file.{kind}"), more)
+        safe = [re.sub(r"[^\w-]+", "-", part, flags=re.UNICODE).strip("-")[:60] for part in parts]
+        return f"{'-'.join(part for part in safe if part)}.{ending}"
 
     @cached_property
     def _verdicts(self):

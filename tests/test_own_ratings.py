@@ -14,7 +14,7 @@ from vendors.load import load_edition
 from vendors.model import Rating
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import assess
-from workshops.model import ProjectError, ProjectRating
+from workshops.model import OwnItem, ProjectError, ProjectRating
 from workshops.overlay import overlaid
 from workshops.sample import create_sample
 from workshops.store.database import open_database
@@ -196,6 +196,17 @@ def test_below_the_declared_plan_the_edition_still_holds(tmp_path, functional_ma
 
     rating = result.products[PRODUCT].ratings["sla"]
     assert (rating.rating, rating.plan, rating.without) == (3, "top", expected)
+
+
+def test_an_answer_on_an_item_of_the_project_counts_for_that_product_alone(plain, edition, functional_map):
+    """Nobody is rated on an own item: 2 with 0 to 4; declared 4 gives 4 with 3.25 to 4."""
+    own = dataclasses.replace(plain, own_items=(OwnItem("own-1", "customer-service", "Warranty"),))
+    result = assess(with_ratings(own, declared("own-1", 4)), edition, functional_map)
+
+    assert result.offers.central.at[f"{PRODUCT}/top", "own-1"] == 4
+    assert result.offers.low.at[f"{PRODUCT}/top", "own-1"] == 3.25
+    assert result.offers.central.at["product-01/top", "own-1"] == 2
+    assert result.offers.low.at["product-01/top", "own-1"] == 0
 
 
 def test_ratings_of_what_the_edition_does_not_have_are_left_aside(plain, edition, functional_map):

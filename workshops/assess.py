@@ -180,7 +180,8 @@ class Assessment:
 @lru_cache(maxsize=64)
 def assess(project: Project, edition: Edition, functional_map: FunctionalMap) -> Assessment:
     """The assessment of a project at its revision; pages of one run, and runs between changes, share it."""
-    return Assessment(project, overlaid(edition, functional_map, project.ratings), functional_map)
+    own_items = tuple(item.id for item in project.own_items)
+    return Assessment(project, overlaid(edition, functional_map, project.ratings, own_items), functional_map)
 
 
 @lru_cache(maxsize=64)

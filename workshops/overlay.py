@@ -13,15 +13,23 @@ from workshops.model import OWN_BASES, ProjectRating
 
 
 @lru_cache(maxsize=64)
-def overlaid(edition: Edition, functional_map: FunctionalMap, ratings: tuple[ProjectRating, ...]) -> Edition:
+def overlaid(
+    edition: Edition,
+    functional_map: FunctionalMap,
+    ratings: tuple[ProjectRating, ...],
+    own_items: tuple[str, ...] = (),
+) -> Edition:
     """The edition as the project knows it; the edition itself where the project has no rating of its own.
+
+    own_items  ids of the items that the project adds to the map: a vendor may have answered on them too
 
     Priors stay those of the edition: what one project was told must not move what is expected of other products.
     """
+    known = {*functional_map.items, *own_items}
     by_product: dict[str, dict[str, ProjectRating]] = {}
     # the weakest first, so that the strongest stands in the end: what was seen counts more than what was declared
     for one in sorted(ratings, key=lambda one: -OWN_BASES.index(one.basis)):
-        if one.product_id in edition.products and one.item_id in functional_map.items:
+        if one.product_id in edition.products and one.item_id in known:
             by_product.setdefault(one.product_id, {})[one.item_id] = one
     if not by_product:
         return edition
