@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -605,7 +606,141 @@ def _rgb(colour: str) -> RGBColor:
     return RGBColor.from_string(colour.removeprefix("#"))
 
 
-MAKERS = {"requirements.docx": requirements_template, "shortlist.docx": shortlist_template}
+# slides
+
+
+def slides_template() -> bytes:
+    """The slides of the shortlist: a cover, and layouts for text, for a table and for a chart."""
+    from pptx import Presentation
+
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = int(WIDE * 914_400), int(HIGH * 914_400)
+    layouts = list(deck.slide_layouts)
+    for layout in layouts[4:]:
+        deck.slide_layouts.remove(layout)
+    _theme(deck)
+    _master(deck.slide_master)
+    for layout, (name, places) in zip(layouts, SLIDE_PLACES.items(), strict=False):
+        layout.name = name
+        layout._element.attrib.pop("type", None)
+        tree = layout.shapes._spTree
+        for shape in list(layout.shapes):
+            tree.remove(shape._element)
+        if name == "cover":
+            tree.append(_band(2, LIGHT.accent, 0, 0, WIDE, HIGH))
+        else:
+            tree.append(_band(2, LIGHT.accent, 0, 0, 0.18, HIGH))
+        for number, place in enumerate(places, start=3):
+            tree.append(_place(number, *place))
+    properties = deck.core_properties
+    properties.author = properties.last_modified_by = properties.title = ""
+    properties.created = properties.modified = MADE
+    target = io.BytesIO()
+    deck.save(target)
+    return target.getvalue()
+
+
+WIDE, HIGH = 13.333, 7.5  # inches
+_FOOT = [
+    ("body", 20, "{{ about }}", 0.6, 7.0, 10.5, 0.32, 10, False, LIGHT.muted, "l"),
+    ("body", 21, "{{ number }}", 11.7, 7.0, 1.0, 0.32, 10, False, LIGHT.muted, "r"),
+]
+_TITLE = ("title", 0, "{{ title }}", 0.6, 0.35, 12.1, 0.8, 26, True, LIGHT.accent, "l")
+_LEAD = ("body", 11, "{{ lead }}", 0.6, 1.12, 12.1, 0.62, 14, False, LIGHT.muted, "l")
+# layout -> (kind, number, field, left, top, width, height, size, bold, colour, alignment) of its places
+SLIDE_PLACES: dict[str, list[tuple[Any, ...]]] = {
+    "cover": [
+        ("title", 0, "{{ title }}", 0.9, 2.3, 11.5, 1.1, 44, True, "#FFFFFF", "l"),
+        ("body", 11, "{{ client }}", 0.9, 3.45, 11.5, 0.6, 24, False, "#FFFFFF", "l"),
+        ("body", 12, "{{ project }}", 0.9, 4.05, 11.5, 0.6, 20, False, "#FFFFFF", "l"),
+        ("body", 13, "{{ dated }}", 0.9, 6.4, 11.5, 0.5, 14, False, "#FFFFFF", "l"),
+    ],
+    "text": [_TITLE, ("body", 10, "{{ body }}", 0.6, 1.5, 12.1, 5.2, 20, False, LIGHT.ink, "l"), *_FOOT],
+    "table": [_TITLE, _LEAD, ("body", 10, "{{ table }}", 0.6, 1.8, 12.1, 5.0, 14, False, LIGHT.ink, "l"), *_FOOT],
+    "chart": [_TITLE, _LEAD, ("body", 10, "{{ chart }}", 0.6, 1.8, 12.1, 5.0, 14, False, LIGHT.ink, "l"), *_FOOT],
+}
+_DRAWING = (
+    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+    'xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main"'
+)
+
+
+def _emu(inches: float) -> int:
+    return int(inches * 914_400)
+
+
+def _place(
+    number: int,
+    kind: str,
+    index: int,
+    field: str,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    size: float,
+    bold: bool,
+    colour: str,
+    align: str,
+) -> Any:
+    """A placeholder of a layout; its prompt says what goes there."""
+    mark = '<p:ph type="title"/>' if kind == "title" else f'<p:ph type="body" idx="{index}" hasCustomPrompt="1"/>'
+    spacing = (
+        '<a:spcBef><a:spcPts val="1000"/></a:spcBef>' if "body" in field else '<a:spcBef><a:spcPts val="0"/></a:spcBef>'
+    )
+    anchor = "b" if kind == "title" else "t"
+    return parse_xml(
+        f'<p:sp {_DRAWING}><p:nvSpPr><p:cNvPr id="{number}" name="{field.strip("{} ")}"/><p:cNvSpPr><a:spLocks noGrp="1"/>'
+        f'</p:cNvSpPr><p:nvPr>{mark}</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="{_emu(left)}" y="{_emu(top)}"/>'
+        f'<a:ext cx="{_emu(width)}" cy="{_emu(height)}"/></a:xfrm></p:spPr><p:txBody>'
+        f'<a:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="{anchor}"><a:normAutofit/></a:bodyPr><a:lstStyle>'
+        f'<a:lvl1pPr marL="0" indent="0" algn="{align}">{spacing}<a:buNone/>'
+        f'<a:defRPr sz="{int(size * 100)}" b="{int(bold)}"><a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill>'
+        f"</a:defRPr></a:lvl1pPr></a:lstStyle><a:p><a:r><a:rPr/><a:t>{field}</a:t></a:r></a:p></p:txBody></p:sp>"
+    )
+
+
+def _band(number: int, colour: str, left: float, top: float, width: float, height: float) -> Any:
+    return parse_xml(
+        f'<p:sp {_DRAWING}><p:nvSpPr><p:cNvPr id="{number}" name="band"/><p:cNvSpPr/><p:nvPr userDrawn="1"/></p:nvSpPr><p:spPr>'
+        f'<a:xfrm><a:off x="{_emu(left)}" y="{_emu(top)}"/><a:ext cx="{_emu(width)}" cy="{_emu(height)}"/></a:xfrm>'
+        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill><a:srgbClr val="{colour[1:]}"/></a:solidFill>'
+        "<a:ln><a:noFill/></a:ln></p:spPr></p:sp>"
+    )
+
+
+def _master(master: Any) -> None:
+    """The master keeps a title and a text; everything else stands on the layouts."""
+    for shape in list(master.placeholders):
+        if shape.placeholder_format.type in (1, 2):  # title, body
+            shape.left, shape.width = _emu(0.6), _emu(12.1)
+            shape.top, shape.height = (
+                (_emu(0.35), _emu(0.8)) if shape.placeholder_format.type == 1 else (_emu(1.5), _emu(5.2))
+            )
+        else:
+            shape._element.getparent().remove(shape._element)
+
+
+def _theme(deck: Any) -> None:
+    """The colours that somebody who adds a shape is offered."""
+    part = next(rel.target_part for rel in deck.slide_master.part.rels.values() if rel.reltype.endswith("/theme"))
+    colours = (LIGHT.accent, "#0B5577", "#3F8CB0", "#93BDD3", LIGHT.warn, LIGHT.bad)
+    text = part.blob.decode("utf-8")
+    for place, colour in enumerate(colours, start=1):
+        text = re.sub(
+            rf"<a:accent{place}>.*?</a:accent{place}>",
+            f'<a:accent{place}><a:srgbClr val="{colour[1:]}"/></a:accent{place}>',
+            text,
+            flags=re.DOTALL,
+        )
+    part._blob = text.encode("utf-8")
+
+
+MAKERS = {
+    "requirements.docx": requirements_template,
+    "shortlist.docx": shortlist_template,
+    "slides.pptx": slides_template,
+}
 
 
 def main() -> None:

@@ -17,7 +17,8 @@ from exports.delivery import DocumentTexts
 from exports.front import words_of
 from exports.requirements_document import Specification
 from exports.shortlist_report import Report
-from exports.word import template_problems
+from exports.slides import OBJECTS, TEXTS, slide_problems
+from exports.word import fields, template_problems
 from interface.language import LANGUAGES
 from workshops.access import Person, require
 from workshops.model import ProjectError
@@ -26,7 +27,8 @@ from workshops.store.database import data_folder
 SHIPPED = Path(__file__).with_name("templates")
 # template -> what its documents are made from, and where its words stand in the catalogues
 WORD = {"requirements.docx": (Specification, "specification"), "shortlist.docx": (Report, "report")}
-TEMPLATES = tuple(WORD)
+SLIDES = "slides.pptx"
+TEMPLATES = (*WORD, SLIDES)
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 10 * 2**20, 60 * 2**20, 2_000
 CONTENT_TYPES = {
     ".docx": b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
@@ -48,6 +50,15 @@ def is_own(name: str) -> bool:
 def template(name: str) -> bytes:
     """The template that documents are made from: the installation's own, or the one that comes with the application."""
     return ((own_folder() if is_own(name) else SHIPPED) / name).read_bytes()
+
+
+def fields_of(name: str) -> list[str]:
+    """Every field that a template of this name may use."""
+    if name == SLIDES:
+        return [*TEXTS, *OBJECTS]
+    facts, prefix = WORD[name]
+    words = words_of(DocumentTexts("en"), prefix)
+    return [one for one in fields(facts) if one != "words"] + [f"words.{word}" for word in words]
 
 
 def replace_template(by: Person, name: str, content: bytes) -> None:
@@ -80,6 +91,8 @@ def problems_of(name: str, content: bytes) -> Problems:
         return [("template.problem.name", {"names": ", ".join(TEMPLATES)})]
     if problem := _refused(name, content):
         return [(problem, {})]
+    if name == SLIDES:
+        return slide_problems(content)
     facts, prefix = WORD[name]
     found: Problems = []
     for language in LANGUAGES:  # a word may be missing in one language only

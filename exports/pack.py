@@ -13,6 +13,7 @@ from exports.requirements_document import specification
 from exports.rfp import response_grid
 from exports.scorecard import scorecard
 from exports.shortlist_report import report
+from exports.slides import shortlist_slides
 from exports.word import filled
 
 
@@ -35,9 +36,14 @@ def shortlist_document(delivery: Delivery) -> bytes:
     return filled(template("shortlist.docx"), facts, language=delivery.language, title=facts.front.title)
 
 
+def shortlist_deck(delivery: Delivery) -> bytes:
+    return shortlist_slides(delivery, template("slides.pptx"))
+
+
 DOCUMENTS = (
     Document("requirements", "docx", requirements_document),
     Document("shortlist", "docx", shortlist_document),
+    Document("slides", "pptx", shortlist_deck),
     Document("scorecard", "xlsx", scorecard),
 )
 
