@@ -11,7 +11,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "admin": frozenset({"read-reference", "read-project", "edit-project", "create-project", "publish-edition"}),
     "consultant": frozenset({"read-reference", "read-project", "edit-project", "create-project"}),
     "team": frozenset({"read-reference", "read-project"}),
-    "participant": frozenset(),
+    "participant": frozenset({"vote"}),
 }
 
 

@@ -24,7 +24,7 @@ from workshops.model import (
     weight_problems,
 )
 from workshops.store import schema
-from workshops.store.database import Database
+from workshops.store.database import Database, in_utc, utc_now
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
 
@@ -52,7 +52,7 @@ def list_projects(database: Database) -> list[Summary]:
     )
     with database.reading() as connection:
         rows = connection.execute(query).mappings().all()
-    return [Summary(**{name: _aware(row[name]) for name in Summary.__dataclass_fields__}) for row in rows]
+    return [Summary(**{name: in_utc(row[name]) for name in Summary.__dataclass_fields__}) for row in rows]
 
 
 def revision_of(database: Database, project_id: str) -> int | None:
@@ -90,7 +90,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
         )
     return Project(
         **{
-            name: _aware(row[name])
+            name: in_utc(row[name])
             for name in (
                 "id",
                 "name",
@@ -136,7 +136,7 @@ def create_project(
         problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
     if problems:
         raise ProjectError(problems)
-    project_id, now = uuid.uuid4().hex, _now()
+    project_id, now = uuid.uuid4().hex, utc_now()
     with database.writing() as connection:
         connection.execute(
             schema.project.insert().values(
@@ -299,7 +299,7 @@ def save_expectations(
     Raises ProjectError with every problem, and StaleError; nothing is written then.
     """
     require(by, "edit-project")
-    now, known = _now(), set(known_items)
+    now, known = utc_now(), set(known_items)
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -390,7 +390,7 @@ def history(database: Database, project_id: str, subject: str | None = None, lim
         query = query.where(schema.journal.c.subject == subject)
     with database.reading() as connection:
         rows = connection.execute(query.order_by(schema.journal.c.id.desc()).limit(limit)).mappings().all()
-    return [{**row, "at": _aware(row["at"])} for row in rows]
+    return [{**row, "at": in_utc(row["at"])} for row in rows]
 
 
 def record(
@@ -405,7 +405,7 @@ def record(
     """Append a line to the journal, inside the transaction of the change that it tells."""
     connection.execute(
         schema.journal.insert().values(
-            at=_now(),
+            at=utc_now(),
             who=by.name or by.id,
             project_id=project_id,
             action=action,
@@ -436,7 +436,7 @@ def _changed(connection: sa.Connection, project_id: str, **values: Any) -> Mappi
     connection.execute(
         schema.project.update()
         .where(schema.project.c.id == project_id)
-        .values(revision=schema.project.c.revision + 1, changed_at=_now(), **values)
+        .values(revision=schema.project.c.revision + 1, changed_at=utc_now(), **values)
     )
     return before
 
@@ -493,15 +493,4 @@ def _upsert_expectation(
 
 
 def _expectation(row: Mapping[str, Any]) -> Expectation:
-    return Expectation(**{name: _aware(row[name]) for name in Expectation.__dataclass_fields__})
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-def _aware(value: Any) -> Any:
-    """SQLite gives times back without their zone; they were written in UTC."""
-    if isinstance(value, dt.datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=dt.UTC)
-    return value
+    return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
+
+# letters and digits that nobody confuses when they are read aloud or typed on a phone
+CODE_LETTERS, CODE_LENGTH = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 6
+
+
+def new_code() -> str:
+    """A code that a person can type; one of nine hundred million."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
 
 metadata = sa.MetaData(
     naming_convention={
@@ -75,4 +86,96 @@ journal = sa.Table(
     sa.Column("subject", sa.String(120), nullable=False, server_default="", index=True),
     sa.Column("before", sa.JSON),
     sa.Column("after", sa.JSON),
+)
+
+# the room of a project: how to join it, what is planned, what stands on the projector
+workshop = sa.Table(
+    "workshop",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column(
+        "project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), nullable=False, unique=True
+    ),
+    sa.Column("code", sa.String(12), nullable=False, unique=True, info={"renew": new_code}),
+    sa.Column("accepting", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("agenda", sa.JSON, nullable=False),
+    sa.Column("agenda_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("session_id", sa.String(40), nullable=False, server_default=""),
+    sa.Column("item_id", sa.String(80), nullable=False, server_default=""),
+    # counters that pages poll: what the lead did, and votes
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("votes", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+participant = sa.Table(
+    "participant",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column(
+        "workshop_id", sa.String(32), sa.ForeignKey("workshop.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("team", sa.String(80), nullable=False),
+    # the folded name with the team: one person of a name in a team
+    sa.Column("name_key", sa.Text, nullable=False),
+    # what a person types to be the same person on another device
+    sa.Column("personal_code", sa.String(12), nullable=False, info={"renew": new_code}),
+    sa.Column("removed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("workshop_id", "name_key", name="uq_participant_name"),
+)
+
+# a browser of a participant; the address in it holds the token, the database only its hash
+device = sa.Table(
+    "device",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True, info={"renew": lambda: secrets.token_hex(32)}),
+    sa.Column(
+        "participant_id", sa.String(32), sa.ForeignKey("participant.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+vote = sa.Table(
+    "vote",
+    metadata,
+    sa.Column("participant_id", sa.String(32), sa.ForeignKey("participant.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("item_id", sa.String(80), primary_key=True),
+    sa.Column("workshop_id", sa.String(32), sa.ForeignKey("workshop.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("level", sa.Integer),
+    sa.Column("skipped", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("comment", sa.Text, nullable=False, server_default=""),
+    # counts the answers of this person on this item; an older one that arrives late changes nothing
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Index("ix_vote_workshop_item", "workshop_id", "item_id"),
+)
+
+# append-only: every answer that was ever given
+vote_event = sa.Table(
+    "vote_event",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column(
+        "participant_id", sa.String(32), sa.ForeignKey("participant.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    sa.Column("item_id", sa.String(80), nullable=False),
+    sa.Column("level", sa.Integer),
+    sa.Column("skipped", sa.Boolean, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# an item that stood on the projector: whether its votes are shown, and how long it was talked about
+discussion = sa.Table(
+    "discussion",
+    metadata,
+    sa.Column("workshop_id", sa.String(32), sa.ForeignKey("workshop.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("item_id", sa.String(80), primary_key=True),
+    sa.Column("revealed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("seconds", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("opened_at", sa.DateTime(timezone=True)),  # missing while it is not on the projector
 )
