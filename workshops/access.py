@@ -8,10 +8,12 @@ ROLES = ("admin", "consultant", "team", "participant")
 
 # what each role may do; an action that is not listed for a role is refused
 ALLOWED: dict[str, frozenset[str]] = {
-    "admin": frozenset({"read-reference", "read-project", "edit-project", "create-project", "publish-edition"}),
-    "consultant": frozenset({"read-reference", "read-project", "edit-project", "create-project"}),
-    "team": frozenset({"read-reference", "read-project"}),
-    "participant": frozenset({"vote"}),
+    "admin": frozenset(
+        {"read-reference", "read-project", "edit-project", "create-project", "publish-edition", "score"}
+    ),
+    "consultant": frozenset({"read-reference", "read-project", "edit-project", "create-project", "score"}),
+    "team": frozenset({"read-reference", "read-project", "score"}),
+    "participant": frozenset({"vote", "score"}),
 }
 
 

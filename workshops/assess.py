@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -17,10 +17,12 @@ from scoring.fit import Fit, fit
 from scoring.gates import Gates, gates
 from scoring.offers import Offers, offers
 from scoring.robustness import Robustness, domain_spread, draw_weights
+from scoring.seen import with_seen
 from scoring.shortlist import Settings, Shortlist, best_offers, shortlist
 from vendors.model import Edition, Fact
 from vendors.tables import MIDDLE_OF_THE_SCALE, plan_table, prior_levels, rating_table
 from workshops.costs import cost_lines
+from workshops.evidence import Seen
 from workshops.model import Context, Project
 
 
@@ -58,8 +60,10 @@ class Assessment:
 
     @cached_property
     def offers(self) -> Offers:
+        """What the edition knows, narrowed by what the team saw."""
         own = tuple(item.id for item in self.project.own_items)
-        return offers_of(self.edition, self.map, tuple(sorted(self.project.must_haves().items())), own)
+        known = offers_of(self.edition, self.map, tuple(sorted(self.project.must_haves().items())), own)
+        return with_seen(known, seen_table(self.project.evidence.seen, self.edition))
 
     @cached_property
     def fit(self) -> Fit:
@@ -83,13 +87,17 @@ class Assessment:
     @cached_property
     def cost(self) -> Cost:
         context = self.project.context
-        lines = cost_lines(self.offers.table, self.edition, context)
+        lines = cost_lines(self.offers.table, self.edition, context, self.project.evidence.quotes)
         return cost_of_ownership(lines, years=context.years, discount_rate=context.discount_rate)
 
     @cached_property
     def ergonomics(self) -> pd.DataFrame:
-        """product -> low, central, high score, 0 to 100."""
+        """product -> low, central, high score, 0 to 100: the team's own measure where enough people made one."""
         rows = {product.id: product.ergonomics_interval for product in self.edition.products.values()}
+        measured = self.project.evidence.usability.values()
+        rows |= {
+            one.product_id: (one.low, one.mean, one.high) for one in measured if one.product_id in rows and one.enough
+        }
         table = pd.DataFrame.from_dict(rows, orient="index", columns=["low", "central", "high"])
         return table.fillna(50.0)  # nothing known: the middle, between 0 and 100
 
@@ -165,6 +173,18 @@ class Assessment:
     def product_name(self, product_id: str) -> str:
         return self.edition.products[product_id].name
 
+    def basis(self, offer: str, item: str) -> str | None:
+        """How the level of an offer on an item is known: tested where the team saw it under this plan."""
+        product_id, _, plan_id = offer.partition("/")
+        if (product_id, plan_id, item) in self._seen:
+            return "tested"
+        rating = self.edition.products[product_id].ratings.get(item)
+        return rating.basis if rating else None
+
+    @cached_property
+    def _seen(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset((one.product_id, one.plan_id, one.item_id) for one in self.project.evidence.seen)
+
     def _budget_conditions(self) -> Iterator[Condition]:
         if (budget := self.project.context.budget) is not None:
             totals = self.cost.totals.reindex(self.offers.table.index)
@@ -194,6 +214,20 @@ def offers_of(
     if own_items:  # nobody is rated on what a project adds
         priors = pd.concat([priors, pd.Series(MIDDLE_OF_THE_SCALE, index=list(own_items))])
     return offers(rating_table(edition), plan_table(edition), priors, pd.Series(dict(must_haves), dtype=float))
+
+
+def seen_table(seen: Iterable[Seen], edition: Edition) -> pd.DataFrame:
+    """What was seen as a table for `with_seen`; products and plans that the edition does not have are left out."""
+    rows = []
+    for one in seen:
+        product = edition.products.get(one.product_id)
+        if product is None or one.plan_id not in product.plan_order:
+            continue
+        rating = product.ratings.get(one.item_id)
+        add_on = (rating.add_on if rating else None) or ""
+        place = product.plan_order[one.plan_id]
+        rows.append((one.product_id, place, one.item_id, float(one.level), one.half_width, add_on))
+    return pd.DataFrame(rows, columns=["product", "place", "item", "level", "half_width", "add_on"])
 
 
 @lru_cache(maxsize=8)

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from vendors.model import Edition, Effort, Price, Product
+from workshops.evidence import Quote
 from workshops.model import Context
 
 PER_YEAR = {"user-month": 12.0, "user-year": 1.0, "month": 12.0, "year": 1.0, "once": 1.0, "free": 0.0}
 COLUMNS = ["offer", "line", "timing", "low", "likely", "high", "origin", "detail", "basis"]
 
 
-def cost_lines(offers: pd.DataFrame, edition: Edition, context: Context) -> pd.DataFrame:
+def cost_lines(offers: pd.DataFrame, edition: Edition, context: Context, quotes: Iterable[Quote] = ()) -> pd.DataFrame:
     """Cost lines in the project's currency.
 
     offers  DataFrame offer -> product, plan, add_ons
+    quotes  what vendors offered in writing, the latest last: it replaces the list prices of its offer
 
     Returns a DataFrame: offer, line, timing, low, likely, high, origin (list-price, quote-bracket, edition-effort,
-    project-assumption), detail (values for the sentence that explains the line), basis.
+    project-assumption, quote), detail (values for the sentence that explains the line), basis.
     """
     rows: list[tuple] = []
+    quoted = {(one.product_id, one.plan_id): one for one in quotes}
     for offer, product_id, plan_id, add_ons in offers[["product", "plan", "add_ons"]].itertuples():
         product = edition.products[product_id]
-        rows += _OfferLines(offer, product, edition, context).lines(plan_id, add_ons)
+        rows += _OfferLines(offer, product, edition, context).lines(plan_id, add_ons, quoted.get((product_id, plan_id)))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -49,16 +54,12 @@ class _OfferLines:
     def __init__(self, offer: str, product: Product, edition: Edition, context: Context) -> None:
         self.offer, self.product, self.edition, self.context = offer, product, edition, context
 
-    def lines(self, plan_id: str, add_ons: tuple[str, ...]) -> list[tuple]:
-        plan = self.product.plan(plan_id)
-        found = [self.priced("licences", plan.price)]
-        if plan.flat_fee:
-            found.append(self.priced("flat-fee", plan.flat_fee))
-        found += [
-            self.priced("add-ons", self.product.add_on(one).price, add_on=self.product.add_on(one).name)
-            for one in add_ons
-        ]
-        effort = self.effort()
+    def lines(self, plan_id: str, add_ons: tuple[str, ...], quote: Quote | None) -> list[tuple]:
+        if quote is None:
+            found, effort = self.list_prices(plan_id, add_ons), self.effort()
+        else:
+            found = [self.quoted("licences", "yearly", quote.yearly, quote)]
+            effort = self.effort() if quote.setup is None else self.quoted("implementation", "once", quote.setup, quote)
         if effort is not None:
             found.append(effort)
         costs = self.context.costs
@@ -73,6 +74,27 @@ class _OfferLines:
             if line is not None
         ]
         return found
+
+    def list_prices(self, plan_id: str, add_ons: tuple[str, ...]) -> list[tuple]:
+        plan = self.product.plan(plan_id)
+        found = [self.priced("licences", plan.price)]
+        if plan.flat_fee:
+            found.append(self.priced("flat-fee", plan.flat_fee))
+        return found + [
+            self.priced("add-ons", self.product.add_on(one).price, add_on=self.product.add_on(one).name)
+            for one in add_ons
+        ]
+
+    def quoted(self, line: str, timing: str, amount: float, quote: Quote) -> tuple:
+        value = self.edition.rates.convert(amount, quote.currency, self.context.currency)
+        detail = {
+            "amount": amount,
+            "currency": quote.currency,
+            "dated": quote.dated.isoformat(),
+            "valid_until": quote.valid_until.isoformat() if quote.valid_until else "",
+            "reference": quote.reference,
+        }
+        return (self.offer, line, timing, value, value, value, "quote", detail, "documented")
 
     def priced(self, line: str, price: Price, **detail: object) -> tuple:
         low, likely, high, seats = yearly_amount(price, self.context.users)

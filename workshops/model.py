@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from functional_map.model import FunctionalMap
+from workshops.evidence import NOTHING_YET, Evidence
 
 STATUSES = ("open", "proposed", "agreed", "out-of-scope")
 COMPLEXITIES = ("simple", "medium", "complex")
@@ -220,6 +221,7 @@ class Project:
     weights: Mapping[str, float]  # domain -> points
     expectations: Mapping[str, Expectation]  # by item id, those that were ever touched
     own_items: tuple[OwnItem, ...] = ()
+    evidence: Evidence = NOTHING_YET
 
     def expectation(self, item_id: str) -> Expectation:
         return self.expectations.get(item_id) or Expectation(item_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from interface.language import Texts
@@ -58,6 +59,8 @@ class Words:
     def origin(self, origin: str, line: str, detail: dict[str, Any]) -> str:
         """Where a cost line comes from, in one sentence."""
         t = self.t
+        if origin == "quote":
+            return self.quote_origin(detail)
         if origin in ("list-price", "quote-bracket"):
             unit = t(f"unit.{detail['unit']}")
             if detail["unit"] == "free":
@@ -79,3 +82,16 @@ class Words:
         if line == "support":
             return t("origin.support", share=t.percent(detail["share"]))
         return t("origin.days", days=t.number(detail["days"], 1), rate=self.money(detail["rate"]))
+
+    def quote_origin(self, detail: dict[str, Any]) -> str:
+        """A quote with its date and how long it holds."""
+        t = self.t
+        sentence = t(
+            "origin.quote",
+            amount=t.number(detail["amount"], 2),
+            currency=detail["currency"],
+            dated=t.date(dt.date.fromisoformat(detail["dated"])),
+        )
+        if detail["valid_until"]:
+            sentence += " " + t("origin.valid_until", day=t.date(dt.date.fromisoformat(detail["valid_until"])))
+        return f"{sentence} {detail['reference']}".strip()

@@ -25,6 +25,7 @@ from workshops.model import (
 )
 from workshops.store import schema
 from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.evidence import evidence_of
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
 
@@ -88,6 +89,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        evidence = evidence_of(connection, project_id)
     return Project(
         **{
             name: in_utc(row[name])
@@ -108,6 +110,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
         weights=MappingProxyType(weights),
         expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
+        evidence=evidence,
     )
 
 
