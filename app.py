@@ -9,8 +9,7 @@ from interface.language import LANGUAGES
 from interface.page_widgets import current_language, page_texts, style
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
-from workshops.access import AT_HOME
-from workshops.session_widgets import database
+from workshops.session_widgets import database, visitor
 from workshops.store.database import StoreError
 from workshops.store.projects import list_projects
 
@@ -21,6 +20,8 @@ PAGES = {
         ("workshops/context_page.py", "context", "tune", "read-project"),
     ],
     "workshop": [
+        ("workshops/lead_page.py", "lead", "co_present", "edit-project"),
+        ("workshops/vote_page.py", "vote", "how_to_vote", "read-project"),
         ("workshops/requirements_page.py", "requirements", "checklist", "read-project"),
     ],
     "choose": [
@@ -102,10 +103,13 @@ st.set_page_config(page_title="CRM selection", page_icon=":material/hub:", layou
 start_up()
 t = page_texts("interface")
 style()
-st.session_state["person"] = AT_HOME
-page = st.navigation(pages(st.session_state["person"], t))
 try:
-    sidebar(t)
-    page.run()
+    st.session_state["person"] = person = visitor()
+    if person.may("vote"):
+        st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
+    else:
+        page = st.navigation(pages(person, t))
+        sidebar(t)
+        page.run()
 except StoreError as error:
     st.error(t(error.reason), icon=":material/database_off:")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
+from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -17,6 +19,7 @@ from workshops.assess import Assessment, assess
 from workshops.model import Project
 from workshops.store.database import Database, database_url, open_database
 from workshops.store.projects import read_project, revision_of
+from workshops.store.votes import participant_by_token
 
 MOST_CACHED = 32
 
@@ -24,6 +27,22 @@ MOST_CACHED = 32
 def person() -> Person:
     """Who is acting."""
     return st.session_state.get("person", AT_HOME)
+
+
+def visitor() -> Person:
+    """Whoever comes with a join code votes in that workshop and does nothing else; without one they are at home."""
+    if "join" not in st.query_params:
+        return AT_HOME
+    found = participant_by_token(database(), st.query_params["join"], st.query_params.get("p", ""))
+    return Person(found[1].id, found[1].name, "participant") if found else Person("", "", "participant")
+
+
+def site_address() -> str:
+    """Where a page of the workshop section stands, without the page: what phones are sent to."""
+    if given := os.environ.get("CRM_ADDRESS"):
+        return given.rstrip("/") + "/"
+    url = urlsplit(st.context.url or "")
+    return urlunsplit((url.scheme, url.netloc, url.path.rstrip("/").rpartition("/")[0] + "/", "", ""))
 
 
 def database() -> Database:
@@ -41,8 +60,11 @@ def map_of(edition: Edition) -> FunctionalMap:
 def current_project() -> Project | None:
     """The project chosen in the sidebar, as it stands now."""
     project_id = st.session_state.get("project")
-    if not project_id:
-        return None
+    return project_by_id(project_id) if project_id else None
+
+
+def project_by_id(project_id: str) -> Project | None:
+    """A project as it stands now, or None where it is gone."""
     revision = revision_of(database(), project_id)
     return None if revision is None else _project_at(project_id, revision)
 
