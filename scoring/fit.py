@@ -17,7 +17,7 @@ class NothingAskedError(ValueError):
     """No item has an expectation above 0, or no domain with expectations has a weight: there is nothing to score."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Fit:
     """Fit of each offer, with its working; every total is derived from the points.
 
@@ -92,15 +92,16 @@ def fit(levels: pd.DataFrame, expectations: pd.Series, domains: pd.Series, weigh
 
     Raises NothingAskedError where no weighted domain has an expectation.
     """
-    items = domains.index[domains.index.isin(levels.columns)]
-    asked = expectations.reindex(items).fillna(0).astype(float)
-    positive = weights.reindex(domains[items]).fillna(0).to_numpy() > 0
-    asked = asked[(asked.to_numpy() > 0) & positive]
-    if asked.empty:
+    place = levels.columns.get_indexer(domains.index)
+    asked = expectations.reindex(domains.index).fillna(0.0).to_numpy(float)
+    weight = weights.reindex(domains.to_numpy()).fillna(0.0).to_numpy(float)
+    kept = (place >= 0) & (asked > 0) & (weight > 0)
+    if not kept.any():
         raise NothingAskedError("No item with an expectation lies in a domain with a weight.")
-    kept_domains = domains[asked.index]
-    kept_weights = weights.reindex(kept_domains.unique()).astype(float)
-    covered = np.minimum(np.ascontiguousarray(levels[asked.index].to_numpy(float)), asked.to_numpy())
+    asked, kept_domains = pd.Series(asked[kept], domains.index[kept]), domains[kept]
+    kept_weights = pd.Series(weight[kept], kept_domains.to_numpy())
+    kept_weights = kept_weights[~kept_weights.index.duplicated()]
+    covered = np.minimum(np.ascontiguousarray(levels.to_numpy(float)[:, place[kept]]), asked.to_numpy())
     return Fit(asked, kept_domains, kept_weights / kept_weights.sum(), pd.DataFrame(covered, levels.index, asked.index))
 
 

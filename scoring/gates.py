@@ -13,24 +13,28 @@ import numpy as np
 import pandas as pd
 
 PASS, LIKELY_PASS, LIKELY_FAIL, FAIL = "pass", "likely pass", "likely fail", "fail"
-VERDICTS = (PASS, LIKELY_PASS, LIKELY_FAIL, FAIL)
+VERDICTS = (PASS, LIKELY_PASS, LIKELY_FAIL, FAIL)  # from good to bad
 # which verdicts exclude an offer
 POLICIES = {
     "default": (LIKELY_FAIL, FAIL),
     "strict": (LIKELY_PASS, LIKELY_FAIL, FAIL),
     "lenient": (FAIL,),
 }
+# the end of an interval that decides whether a policy excludes: what must reach the bar
+DECIDING = {"default": "central", "strict": "bad", "lenient": "good"}
 GATES = ("context", "must-have", "budget", "ergonomics")
 NEAR_LEVELS, NEAR_BUDGET, NEAR_ERGONOMICS = 1.0, 0.10, 5.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Gates:
     """Every condition of every offer, with its verdict.
 
     conditions  DataFrame, one row per offer and condition: offer, gate, condition, low, central, high, bar,
-                at_least (True where more is better), verdict, shortfall (how far the central value is from the bar,
-                in the condition's own unit, 0 where it passes), near_miss
+                at_least (True where more is better), verdict, excludes (True where the policy says so), deciding (the
+                end that must reach the bar), shortfall (how far the central value is from the bar, in the condition's
+                own unit, 0 where it passes), steps (how far the deciding end is from the bar, where 1 is a near miss:
+                a level, a tenth of the budget, five points of ergonomics), near_miss
     policy      name of the policy that says which verdicts exclude
     """
 
@@ -40,34 +44,59 @@ class Gates:
     @cached_property
     def excluding(self) -> pd.DataFrame:
         """The conditions that exclude an offer."""
-        return self.conditions[self.conditions["verdict"].isin(POLICIES[self.policy])]
+        return self.conditions[self.conditions["excludes"].to_numpy(bool)]
 
     @cached_property
     def to_confirm(self) -> pd.DataFrame:
         """Conditions that do not exclude, but are not sure either."""
-        kept = self.conditions[~self.conditions["verdict"].isin(POLICIES[self.policy])]
-        return kept[kept["verdict"] != PASS]
+        unsure = self.conditions["verdict"].to_numpy(object) != PASS
+        return self.conditions[unsure & ~self.conditions["excludes"].to_numpy(bool)]
 
     def passing(self, offers: pd.Index) -> pd.Index:
         """The offers that no condition excludes."""
-        return offers[[offer not in self.excluded for offer in offers]]
+        return offers[self.passes(offers)]
+
+    def passes(self, offers: pd.Index) -> np.ndarray:
+        """For each offer, whether no condition excludes it."""
+        return np.array([offer not in self.excluded for offer in offers], dtype=bool)
 
     @cached_property
     def excluded(self) -> frozenset[str]:
         """The offers that a condition excludes."""
-        return frozenset(self.excluding["offer"])
+        return frozenset(self.excluding["offer"].to_numpy(object))
 
     def verdict_of(self, offers: pd.Index) -> pd.DataFrame:
         """offer x gate: the worst verdict of the gate's conditions; pass where a gate has none."""
         rank = {verdict: place for place, verdict in enumerate(VERDICTS)}
-        worst: dict[tuple[str, str], int] = {}
-        for offer, gate, verdict in zip(
-            *(self.conditions[name].to_numpy() for name in ("offer", "gate", "verdict")), strict=True
-        ):
-            worst[offer, gate] = max(worst.get((offer, gate), 0), rank[verdict])
-        return pd.DataFrame(
-            {gate: [VERDICTS[worst.get((offer, gate), 0)] for offer in offers] for gate in GATES}, index=offers
+        worst = np.zeros((len(offers), len(GATES)), dtype=int)
+        row, column = (
+            offers.get_indexer(self._offers),
+            np.array([GATES.index(gate) for gate in self._column("gate")], int),
         )
+        verdict = np.array([rank[one] for one in self._column("verdict")], dtype=int)
+        known = row >= 0
+        np.maximum.at(worst, (row[known], column[known]), verdict[known])
+        return pd.DataFrame(np.array(VERDICTS, dtype=object)[worst], offers, list(GATES))
+
+    def fails(self, offers: pd.Index) -> pd.DataFrame:
+        """offer x (gate, condition): True where the condition excludes the offer."""
+        pairs = list(zip(self._column("gate"), self._column("condition"), strict=True))
+        names = list(dict.fromkeys(pairs))
+        places = {name: place for place, name in enumerate(names)}
+        table = np.zeros((len(offers), len(names)), dtype=bool)
+        row, column = offers.get_indexer(self._offers), np.array([places[pair] for pair in pairs], dtype=int)
+        known = row >= 0
+        np.logical_or.at(table, (row[known], column[known]), self.conditions["excludes"].to_numpy(bool)[known])
+        return pd.DataFrame(
+            table, offers, pd.MultiIndex.from_tuples(names, names=["gate", "condition"]) if names else None
+        )
+
+    @property
+    def _offers(self) -> pd.Index:
+        return pd.Index(self._column("offer"), dtype=object)
+
+    def _column(self, name: str) -> np.ndarray:
+        return self.conditions[name].to_numpy(object)
 
 
 def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
@@ -79,25 +108,59 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
     if policy not in POLICIES:
         raise ValueError(f"There is no gate policy {policy!r}; one of {', '.join(POLICIES)}.")
     table = conditions.reset_index(drop=True)
-    ends = {name: table[name].to_numpy(float) for name in ("low", "central", "high", "bar")}
-    gate, at_least = table["gate"].to_numpy(), table["at_least"].to_numpy(bool)
+    low, central, high, bar = (table[name].to_numpy(float) for name in ("low", "central", "high", "bar"))
+    gate, at_least = table["gate"].to_numpy(object), table["at_least"].to_numpy(bool)
     is_level = gate == "must-have"
-    for name in ("low", "central", "high"):
-        ends[name] = np.where(is_level, np.floor(ends[name] + 0.5), ends[name])
+    low, central, high = (np.where(is_level, np.floor(end + 0.5), end) for end in (low, central, high))
+    ends = {"bad": np.where(at_least, low, high), "central": central, "good": np.where(at_least, high, low)}
     sign = np.where(at_least, 1.0, -1.0)
-    bad = np.where(at_least, ends["low"], ends["high"])
-    good = np.where(at_least, ends["high"], ends["low"])
     # a bar of 3.0 must not be missed by a rounding error of the last digit
-    reaches = {
-        name: sign * (values - ends["bar"]) >= -1e-9
-        for name, values in (("bad", bad), ("central", ends["central"]), ("good", good))
-    }
-    verdict = np.select([reaches["bad"], ~reaches["good"], reaches["central"]], [PASS, FAIL, LIKELY_PASS], LIKELY_FAIL)
-    shortfall = np.maximum(sign * (ends["bar"] - ends["central"]), 0.0)
-    near = np.select(
-        [is_level, gate == "budget", gate == "ergonomics"],
-        [shortfall <= NEAR_LEVELS, shortfall <= NEAR_BUDGET * ends["bar"], shortfall <= NEAR_ERGONOMICS],
-        False,
+    reaches = {name: sign * (values - bar) >= -1e-9 for name, values in ends.items()}
+    code = np.select([reaches["bad"], ~reaches["good"], reaches["central"]], [0, 3, 1], 2)
+    shortfall = np.maximum(sign * (bar - central), 0.0)
+    unit = np.select(
+        [is_level, gate == "budget", gate == "ergonomics"], [NEAR_LEVELS, NEAR_BUDGET * bar, NEAR_ERGONOMICS], 0.0
     )
-    excluded = np.isin(verdict, POLICIES[policy])
-    return Gates(table.assign(verdict=verdict, shortfall=shortfall, near_miss=near & excluded), policy)
+    deciding = ends[DECIDING[policy]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # conditions of the context are met or not: never nearly
+        steps = np.where(unit > 0, np.maximum(sign * (bar - deciding), 0.0) / unit, np.inf)
+    excludes = np.isin(code, [VERDICTS.index(verdict) for verdict in POLICIES[policy]])
+    return Gates(
+        table.assign(
+            verdict=pd.Series(np.array(VERDICTS, dtype=object)[code], dtype=object),
+            excludes=excludes,
+            deciding=deciding,
+            shortfall=shortfall,
+            steps=np.where(excludes, steps, 0.0),
+            near_miss=excludes & (unit > 0) & (shortfall <= unit),
+        ),
+        policy,
+    )
+
+
+def prices(table: pd.DataFrame, verdicts: Gates, by: str = "gate") -> pd.DataFrame:
+    """What each gate (or each condition) costs in fit: how much better the best offer would be without it.
+
+    table  DataFrame offer -> fit
+
+    Returns a DataFrame by gate (or by gate and condition): fit (of the best offer without it), offer, points (0 to 1,
+    missing where nothing passes even so).
+    """
+    fails = verdicts.fails(table.index)
+    if by == "gate":
+        fails = pd.DataFrame(
+            {gate: fails[gate].any(axis="columns") if gate in fails else False for gate in GATES}, table.index
+        )
+    blocked = fails.to_numpy(bool)
+    count, fit = blocked.sum(axis=1), table["fit"].to_numpy(float)
+    best = fit[count == 0].max(initial=0.0)
+    rows = []
+    for place in range(blocked.shape[1]):
+        free = np.flatnonzero(count - blocked[:, place] == 0)
+        if len(free) == 0:
+            rows.append((np.nan, None, np.nan))
+            continue
+        first = free[fit[free].argmax()]
+        rows.append((fit[first], table.index[first], max(fit[first] - best, 0.0)))
+    return pd.DataFrame(rows, index=fails.columns, columns=["fit", "offer", "points"])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity, so that results can be cached by it
 class Offers:
     """What each offer reaches on each item, as an interval.
 
@@ -33,6 +33,13 @@ class Offers:
             *(getattr(self, name).loc[offers] for name in ("low", "central", "high", "known", "rated")),
         )
 
+    def named(self, table: pd.DataFrame, names: pd.Index) -> Offers:
+        """The same under other names, with another table."""
+        return Offers(
+            table.set_axis(names),
+            *(getattr(self, name).set_axis(names) for name in ("low", "central", "high", "known", "rated")),
+        )
+
     @cached_property
     def products(self) -> pd.Series:
         return self.table["product"]
@@ -51,35 +58,30 @@ def offers(
 
     A level that is not rated lies anywhere from 0 to 4, with the prior as its central value.
     """
-    items = priors.index
-    cells = _Cells(ratings, plans["product"].unique(), items)
-    rows = plans.reset_index(drop=True)
-    product_row = cells.products.get_indexer(rows["product"])
-    in_plan = cells.place[product_row] <= rows["place"].to_numpy()[:, None]
-    needed = _needed_add_ons(cells, product_row, in_plan, must_haves)
-    bought = cells.add_on[product_row] == ""
-    for offer, add_ons in enumerate(needed):
-        for add_on in add_ons:
-            bought[offer] |= cells.add_on[product_row[offer]] == add_on
-    level = np.where(in_plan & bought, cells.level[product_row], cells.without[product_row])
-    rated = cells.rated[product_row]
-    half = cells.half_width[product_row]
-    prior = np.broadcast_to(priors.to_numpy(float), level.shape)
-    table = rows[["product", "plan", "place"]].assign(add_ons=[tuple(sorted(one)) for one in needed])
-    table.index = pd.Index(
-        [offer_id(*row) for row in table[["product", "plan"]].itertuples(index=False)], dtype=object, name="offer"
-    )
+    cells = _Cells(ratings, plans, priors)
+    return cells.offers(cells.plans, [tuple(sorted(one)) for one in cells.needed_add_ons(must_haves)])
 
-    def frame(values: np.ndarray) -> pd.DataFrame:
-        return pd.DataFrame(np.ascontiguousarray(values), table.index, items)
 
-    return Offers(
+def options(
+    ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series, must_haves: pd.Series | None = None
+) -> Offers:
+    """Every offer with one more add-on than its must-haves need, where that add-on raises a level.
+
+    Arguments are those of `offers`; the table also says which `offer` an option extends, and by which `add_on`.
+    """
+    cells = _Cells(ratings, plans, priors)
+    extended = [
+        (row, tuple(sorted(needed)), add_on)
+        for row, needed in enumerate(cells.needed_add_ons(must_haves))
+        for add_on in cells.useful_add_ons(row)
+        if add_on not in needed
+    ]
+    rows = cells.plans.iloc[[row for row, _, _ in extended]]
+    found = cells.offers(rows, [tuple(sorted({*needed, add_on})) for _, needed, add_on in extended])
+    table = found.table.assign(offer=found.table.index, add_on=[add_on for _, _, add_on in extended])
+    return found.named(
         table,
-        low=frame(np.where(rated, np.maximum(level - half, 0.0), 0.0)),
-        central=frame(np.where(rated, level, prior)),
-        high=frame(np.where(rated, np.minimum(level + half, 4.0), 4.0)),
-        known=frame(cells.known[product_row] & rated),
-        rated=frame(rated),
+        pd.Index([f"{offer}+{one}" for offer, one in zip(table["offer"], table["add_on"], strict=True)], dtype=object),
     )
 
 
@@ -89,45 +91,81 @@ def offer_id(product: str, plan: str) -> str:
 
 
 class _Cells:
-    """The ratings as arrays product x item."""
+    """The ratings as arrays product x item, and what each plan has of them."""
 
-    def __init__(self, ratings: pd.DataFrame, products: np.ndarray, items: pd.Index) -> None:
-        self.products = pd.Index(products)
-        row, column = self.products.get_indexer(ratings["product"]), items.get_indexer(ratings["item"])
+    def __init__(self, ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series) -> None:
+        self.plans, self.priors = plans.reset_index(drop=True), priors
+        products = pd.Index(plans["product"].unique(), dtype=object)
+        row, column = products.get_indexer(ratings["product"]), priors.index.get_indexer(ratings["item"])
         kept = (row >= 0) & (column >= 0)
-        at = row[kept], column[kept]
-        shape = len(products), len(items)
+        at, shape = (row[kept], column[kept]), (len(products), len(priors))
 
-        def array(name: str, empty: object, kind: type) -> np.ndarray:
-            values = np.full(shape, empty, dtype=kind)
-            values[at] = ratings[name].to_numpy()[kept]
-            return values
+        def array(values: np.ndarray, empty: float, kind: type) -> np.ndarray:
+            cells = np.full(shape, empty, dtype=kind)
+            cells[at] = values[kept]
+            return cells
 
-        self.level, self.half_width = array("level", 0.0, float), array("half_width", 0.0, float)
-        self.without, self.place = array("without", 0.0, float), array("place", 0, int)
-        self.add_on, self.known = array("add_on", "", object), array("known", False, bool)
-        self.rated = np.zeros(shape, dtype=bool)
-        self.rated[at] = True
-        self.items = items
+        codes, self.add_ons = pd.factorize(ratings["add_on"].to_numpy(object))
+        self.level, self.half_width, self.without = (
+            array(ratings[name].to_numpy(float), 0.0, float) for name in ("level", "half_width", "without")
+        )
+        self.place, self.known = (
+            array(ratings["place"].to_numpy(int), 0, int),
+            array(ratings["known"].to_numpy(bool), False, bool),
+        )
+        self.rated = array(np.ones(len(ratings), dtype=bool), False, bool)
+        none = np.array([name == "" for name in self.add_ons], dtype=bool)
+        # the add-on that a cell needs, as a place in `add_ons`; -1 where it needs none
+        self.needs = array(np.where(none[codes], -1, codes) if len(codes) else codes, -1, int)
+        # plan x item, like everything below
+        self.product = products.get_indexer(self.plans["product"])
+        self.in_plan = self.place[self.product] <= self.plans["place"].to_numpy()[:, None]
 
+    def needed_add_ons(self, must_haves: pd.Series | None) -> list[set[str]]:
+        """For each plan the add-ons without which a must-have is missed and with which it is met."""
+        if must_haves is None or must_haves.empty:
+            return [set() for _ in self.product]
+        asked = must_haves.reindex(self.priors.index).fillna(0.0).to_numpy(float)
+        helps = (asked > 0) & (self.without < asked) & (self.level >= asked)
+        return self._add_ons_where(helps[self.product] & self.in_plan)
 
-def _needed_add_ons(
-    cells: _Cells, product_row: np.ndarray, in_plan: np.ndarray, must_haves: pd.Series | None
-) -> list[set[str]]:
-    """For each offer the add-ons without which a must-have is missed and with which it is met."""
-    needed: list[set[str]] = [set() for _ in product_row]
-    if must_haves is None or must_haves.empty:
-        return needed
-    asked = must_haves.reindex(cells.items).to_numpy(float)
-    columns = np.flatnonzero(asked > 0)
-    for offer, row in enumerate(product_row):
-        for column in columns:
-            add_on = cells.add_on[row, column]
-            if (
-                add_on
-                and in_plan[offer, column]
-                and cells.without[row, column] < asked[column]
-                and cells.level[row, column] >= asked[column]
-            ):
-                needed[offer].add(add_on)
-    return needed
+    def useful_add_ons(self, plan: int) -> list[str]:
+        """The add-ons that raise a level under a plan."""
+        product = self.product[plan]
+        raises = self.in_plan[plan] & (self.level[product] > self.without[product])
+        return sorted({self.add_ons[one] for one in self.needs[product][raises] if one >= 0})
+
+    def _add_ons_where(self, wanted: np.ndarray) -> list[set[str]]:
+        """The add-ons of the wanted cells (plan x item), by plan."""
+        found: list[set[str]] = [set() for _ in self.product]
+        for plan, item in zip(*np.nonzero(wanted & (self.needs[self.product] >= 0)), strict=True):
+            found[plan].add(self.add_ons[self.needs[self.product[plan], item]])
+        return found
+
+    def offers(self, plans: pd.DataFrame, add_ons: list[tuple[str, ...]]) -> Offers:
+        """What some of the plans reach, each with add-ons."""
+        at = plans.index.to_numpy()
+        product, needs = self.product[at], self.needs[self.product[at]]
+        bought = needs < 0
+        codes = {name: code for code, name in enumerate(self.add_ons)}
+        for row, names in enumerate(add_ons):
+            for name in names:
+                bought[row] |= needs[row] == codes[name]
+        level = np.where(self.in_plan[at] & bought, self.level[product], self.without[product])
+        rated, half = self.rated[product], self.half_width[product]
+        table = plans[["product", "plan", "place"]].reset_index(drop=True).assign(add_ons=add_ons)
+        table.index = pd.Index(
+            [offer_id(*row) for row in zip(table["product"], table["plan"], strict=True)], dtype=object, name="offer"
+        )
+
+        def frame(values: np.ndarray) -> pd.DataFrame:
+            return pd.DataFrame(np.ascontiguousarray(values), table.index, self.priors.index)
+
+        return Offers(
+            table,
+            low=frame(np.where(rated, np.maximum(level - half, 0.0), 0.0)),
+            central=frame(np.where(rated, level, self.priors.to_numpy(float))),
+            high=frame(np.where(rated, np.minimum(level + half, 4.0), 4.0)),
+            known=frame(self.known[product] & rated),
+            rated=frame(rated),
+        )

@@ -20,46 +20,91 @@ TOP = 3
 VENDOR_BIAS = 0.02
 # part of a domain's uncertainty that its ratings share (the rest is noise that averages out over the items)
 DOMAIN_SHARED = 0.5
+# fits and their errors lie well within; added before values are packed with their place, so that all are positive
+_LIFT = 64.0
+# multiplications up to which OpenBLAS stays on one thread
+_ONE_THREAD = 262_144
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Robustness:
     """Ranks of the offers over many samples.
 
-    samples   DataFrame sample x offer: fit in each sample
-    weights   DataFrame sample x domain: the weights drawn
-    ranks     array sample x offer, 1 for the best
+    domain_fit  DataFrame offer x domain: the central fit
+    spread      DataFrame offer x domain: standard deviation of the error of that fit
+    weights     DataFrame sample x domain: the weights drawn
+    values      array sample x offer: fit in each sample
     """
 
-    samples: pd.DataFrame
+    domain_fit: pd.DataFrame
+    spread: pd.DataFrame
     weights: pd.DataFrame
-    ranks: np.ndarray
+    values: np.ndarray
+    vendor_bias: float = VENDOR_BIAS
+    seed: int = SEED
+
+    @property
+    def offers(self) -> pd.Index:
+        return self.domain_fit.index
+
+    @cached_property
+    def order(self) -> np.ndarray:
+        """sample x rank: the place of the offer that has the rank, best first; equals in the order given."""
+        return descending(self.values)
 
     @cached_property
     def acceptability(self) -> pd.DataFrame:
         """offer x rank: share of the samples in which the offer has the rank."""
-        count = self.ranks.shape[1]
-        shares = np.stack([(self.ranks == rank).mean(axis=0) for rank in range(1, count + 1)], axis=1)
-        return pd.DataFrame(shares, self.samples.columns, pd.RangeIndex(1, count + 1, name="rank"))
+        count = len(self.offers)
+        cells = np.bincount((self.order * count + np.arange(count)).ravel(), minlength=count * count)
+        ranks = pd.RangeIndex(1, count + 1, name="rank")
+        return pd.DataFrame(cells.reshape(count, count) / len(self.values), self.offers, ranks)
 
     def probability_in_top(self, top: int = TOP) -> pd.Series:
         """offer -> share of the samples in which it is among the `top` best."""
-        return pd.Series((self.ranks <= top).mean(axis=0), self.samples.columns, name=f"P(rank <= {top})")
+        return self.acceptability.iloc[:, :top].sum(axis="columns").rename(f"P(rank <= {top})")
 
     @cached_property
     def expected_rank(self) -> pd.Series:
-        return pd.Series(self.ranks.mean(axis=0), self.samples.columns, name="expected rank")
+        ranks = self.acceptability.columns.to_numpy(float)
+        return pd.Series(self.acceptability.to_numpy() @ ranks, self.offers, name="expected rank")
 
     @cached_property
     def central_weights(self) -> pd.DataFrame:
         """offer x domain: mean weights of the samples that the offer wins; missing where it never wins."""
-        rows = {
-            offer: self.weights.to_numpy()[self.ranks[:, place] == 1].mean(axis=0)
-            if (self.ranks[:, place] == 1).any()
-            else np.full(self.weights.shape[1], np.nan)
-            for place, offer in enumerate(self.samples.columns)
-        }
-        return pd.DataFrame.from_dict(rows, orient="index", columns=self.weights.columns)
+        wins = np.zeros((len(self.offers), len(self.values)))
+        wins[self.order[:, 0], np.arange(len(self.values))] = 1.0
+        count = wins.sum(axis=1, keepdims=True)
+        with np.errstate(invalid="ignore"):
+            return pd.DataFrame(wins @ self.weights.to_numpy() / count, self.offers, self.weights.columns)
+
+    @cached_property
+    def confidence(self) -> pd.Series:
+        """offer -> chance of being first for those whose weights favour it most; missing where it never wins.
+
+        A low confidence says that the ratings are too unsure to tell the winner even when the weights are known.
+        """
+        central = self.central_weights
+        found = pd.Series(np.nan, self.offers, name="confidence")
+        for place, offer in enumerate(self.offers):
+            if central.loc[offer].notna().all():
+                fits = _fits(self.domain_fit, self.spread, central.loc[[offer]], self._noise, self.vendor_bias)
+                found.iloc[place] = (descending(fits)[:, 0] == place).mean()
+        return found
+
+    def chance_ahead(self, one: str, other: str) -> float:
+        """Share of the samples in which one offer stands before another."""
+        first, second = self.offers.get_loc(one), self.offers.get_loc(other)
+        return float((self.values[:, first] > self.values[:, second]).mean())
+
+    def same_top(self, offers: pd.Index) -> float:
+        """Share of the samples in which these offers are the best ones, in whatever order."""
+        places = self.offers.get_indexer(offers)
+        return float(np.isin(self.order[:, : len(places)], places).all(axis=1).mean())
+
+    @property
+    def _noise(self) -> np.ndarray:
+        return _noise_of(self.offers, len(self.values), self.seed)
 
 
 def draw_weights(
@@ -67,8 +112,27 @@ def draw_weights(
 ) -> pd.DataFrame:
     """Weights from a Dirichlet centred on the group's; `kappa` says how sure the group is of them."""
     share = weights.to_numpy(float) / weights.sum()
-    draws = np.random.default_rng(seed).standard_gamma(share * kappa, size=(samples, share.size))
-    return pd.DataFrame(draws / draws.sum(axis=1, keepdims=True), columns=weights.index)
+    draws = np.stack(
+        [
+            _gamma(str(domain), float(one) * kappa, samples, seed)
+            for domain, one in zip(weights.index, share, strict=True)
+        ]
+    )
+    return pd.DataFrame(np.ascontiguousarray((draws / draws.sum(axis=0)).T), columns=weights.index)
+
+
+def draw_participants(
+    votes: pd.DataFrame, *, kappa: float = KAPPA_BOOTSTRAP, samples: int = SAMPLES, seed: int = SEED
+) -> pd.DataFrame:
+    """Weights from participants who each shared out points (participant x domain), by Bayesian bootstrap.
+
+    In each sample every participant counts for a random share, and the group's mean is known with precision `kappa`.
+    """
+    each = votes.to_numpy(float) / votes.to_numpy(float).sum(axis=1, keepdims=True)
+    chance = np.random.default_rng(seed)
+    mean = chance.dirichlet(np.ones(len(each)), samples) @ each
+    draws = chance.standard_gamma(mean * kappa)
+    return pd.DataFrame(draws / draws.sum(axis=1, keepdims=True), columns=votes.columns)
 
 
 def robustness(
@@ -88,22 +152,71 @@ def robustness(
     The error of an offer's fit in a sample is normal with variance vendor_bias^2 + sum of (weight x spread)^2, which
     is the distribution of a bias shared by the vendor plus one bias for each of its domains.
     """
-    given = weights[domain_fit.columns].to_numpy()
-    centre = given @ domain_fit.to_numpy().T
-    variance = vendor_bias**2 + (given**2) @ (spread[domain_fit.columns].to_numpy() ** 2).T
-    noise = np.stack([_noise(str(offer), len(weights), seed) for offer in domain_fit.index], axis=1)
-    values = centre + np.sqrt(variance) * noise
-    order = np.argsort(-values, axis=1)
-    ranks = np.empty_like(order)
-    np.put_along_axis(ranks, order, np.arange(1, order.shape[1] + 1)[None, :], axis=1)
-    return Robustness(pd.DataFrame(values, columns=domain_fit.index), weights, ranks)
+    weights, spread = weights[domain_fit.columns], spread[domain_fit.columns]
+    noise = _noise_of(domain_fit.index, len(weights), seed)
+    values = _fits(domain_fit, spread, weights, noise, vendor_bias)
+    return Robustness(domain_fit, spread, weights, values, vendor_bias, seed)
+
+
+def _fits(
+    domain_fit: pd.DataFrame, spread: pd.DataFrame, weights: pd.DataFrame, noise: np.ndarray, vendor_bias: float
+) -> np.ndarray:
+    """sample x offer: the fit with its error; one row of weights serves all samples."""
+    given = weights.to_numpy()
+    error = _product(given**2, spread.to_numpy().T ** 2)
+    error += vendor_bias**2
+    np.sqrt(error, out=error)
+    error = error * noise
+    error += _product(given, domain_fit.to_numpy().T)
+    return error
+
+
+def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """left @ right, in pieces that the linear algebra library does not hand to threads.
+
+    On a server that several people share, waiting for a second thread takes ten times longer than the product itself.
+    """
+    rows = _ONE_THREAD // max(right.size, 1)
+    if rows < 32:  # large enough for threads to pay
+        return left @ right
+    product = np.empty((len(left), right.shape[1]))
+    for start in range(0, len(left), rows):
+        np.matmul(left[start : start + rows], right, out=product[start : start + rows])
+    return product
+
+
+def descending(values: np.ndarray) -> np.ndarray:
+    """The places of each row's values, largest first; equals keep their order.
+
+    The place rides in the last bits of the value, so that the values can be sorted themselves: several times faster
+    than sorting places by value, at a precision of twelve digits.
+    """
+    count = values.shape[1]
+    bits = max(count - 1, 1).bit_length()
+    packed = (values + _LIFT).view(np.int64)
+    packed &= ~np.int64((1 << bits) - 1)
+    packed |= np.arange(count - 1, -1, -1)
+    packed.sort(axis=1)
+    packed &= (1 << bits) - 1
+    return (count - 1) - packed[:, ::-1]
+
+
+def _noise_of(offers: pd.Index, samples: int, seed: int) -> np.ndarray:
+    """sample x offer: standard normal errors."""
+    return np.stack([_noise(str(offer).partition("/")[0], samples, seed) for offer in offers], axis=1)
 
 
 @lru_cache(maxsize=512)
-def _noise(offer: str, samples: int, seed: int) -> np.ndarray:
+def _noise(product: str, samples: int, seed: int) -> np.ndarray:
     """Standard normal errors of one product: the same in every view, whichever other products stand beside it."""
-    product = offer.partition("/")[0]
     return np.random.default_rng([seed, crc32(product.encode())]).standard_normal(samples)
+
+
+@lru_cache(maxsize=128)
+def _gamma(domain: str, shape: float, samples: int, seed: int) -> np.ndarray:
+    """Gamma draws of one domain, from a stream of its own: the same in every view."""
+    stream = np.random.Generator(np.random.SFC64([seed, crc32(domain.encode())]))
+    return stream.standard_gamma(shape, samples)
 
 
 def domain_spread(low: pd.DataFrame, high: pd.DataFrame, asked: pd.Series, domains: pd.Series) -> pd.DataFrame:
@@ -115,8 +228,8 @@ def domain_spread(low: pd.DataFrame, high: pd.DataFrame, asked: pd.Series, domai
     A rating's error is taken as uniform over its interval. Half of its variance is shared by the domain (one rater,
     one documentation), the rest is noise between the items, which averages out.
     """
-    width = (high - low).to_numpy() / np.sqrt(12.0)
-    codes = domains[asked.index].to_numpy()
+    width = (high.to_numpy() - low.to_numpy()) / np.sqrt(12.0)
+    codes = domains.reindex(asked.index).to_numpy()
     starts = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
     points = np.add.reduceat(asked.to_numpy(float), starts)
     shared = np.add.reduceat(width, starts, axis=1) / points

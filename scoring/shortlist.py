@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from scoring.gates import GATES, Gates
@@ -31,7 +32,7 @@ class Settings:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shortlist:
     """The best offer of each vendor, those on the shortlist first.
 
@@ -50,11 +51,11 @@ class Shortlist:
 
     @cached_property
     def listed(self) -> pd.DataFrame:
-        return self.rows[self.rows["listed"]]
+        return self.rows[self.rows["listed"].to_numpy(bool)]
 
     @cached_property
     def left_out(self) -> pd.DataFrame:
-        return self.rows[~self.rows["listed"]]
+        return self.rows[~self.rows["listed"].to_numpy(bool)]
 
 
 def best_offers(table: pd.DataFrame, gates: Gates, order_by: str = "central") -> pd.DataFrame:
@@ -65,12 +66,17 @@ def best_offers(table: pd.DataFrame, gates: Gates, order_by: str = "central") ->
     For each product the best offer is the one with the highest fit that passes every gate, the cheapest among equals;
     where none passes, the one with the highest fit stands for the product, with its reasons.
     """
-    key = "low" if order_by == "cautious" else "fit"
-    passes = [offer not in gates.excluded for offer in table.index]
+    passes = gates.passes(table.index)
     # rounded, so that the last digit of a sum never decides between equals
-    ranked = table.assign(gates_passed=passes, _key=table[key].round(9), _name=table.index.astype(str))
-    ranked = ranked.sort_values(["gates_passed", "_key", "cost", "_name"], ascending=[False, False, True, True])
-    return ranked.drop_duplicates("product").drop(columns=["_key", "_name"])
+    key = table["low" if order_by == "cautious" else "fit"].to_numpy(float).round(9)
+    names = table.index.to_numpy(str) if len(table) else np.empty(0, dtype=str)
+    order = np.lexsort((names, table["cost"].to_numpy(float), -key, ~passes))
+    products = table["product"].to_numpy(object)[order]
+    seen: set[str] = set()
+    first = [
+        place for place, product in zip(order, products, strict=True) if not (product in seen or seen.add(product))
+    ]
+    return table.iloc[first].assign(gates_passed=passes[first])
 
 
 def shortlist(table: pd.DataFrame, gates: Gates, probability: pd.Series, settings: Settings = Settings()) -> Shortlist:
@@ -80,29 +86,44 @@ def shortlist(table: pd.DataFrame, gates: Gates, probability: pd.Series, setting
     probability  offer -> P(rank <= top) among the best offers that pass the gates
     """
     best = best_offers(table, gates, settings.order_by)
-    best = best.assign(probability=probability.reindex(best.index).fillna(0.0))
-    listed = _listed(best, settings)
-    reason = pd.Series("behind", best.index).mask(~best["gates_passed"], "gate").mask(listed, "listed")
-    rows = best.assign(listed=listed, reason=reason).sort_values("listed", ascending=False, kind="stable")
-    offers = table.assign(gates_passed=[offer not in gates.excluded for offer in table.index])
+    chance = probability.reindex(best.index).fillna(0.0).to_numpy()
+    passed = best["gates_passed"].to_numpy(bool)
+    listed = on_the_list(passed, chance, settings)
+    reason = np.select([listed, ~passed], ["listed", "gate"], "behind").astype(object)
+    rows = best.assign(probability=chance, listed=listed, reason=pd.Series(reason, best.index, dtype=object))
+    rows = rows.iloc[np.argsort(~listed, kind="stable")]
+    offers = table.assign(gates_passed=gates.passes(table.index))
     return Shortlist(rows, offers, gates, settings, funnel(offers, gates))
 
 
-def _listed(best: pd.DataFrame, settings: Settings) -> pd.Series:
-    """The first few always, then those that can plausibly be in the top, up to the largest size."""
-    passing = best[best["gates_passed"]]
-    plausible = (passing["probability"] >= settings.probability).to_numpy()
-    place = pd.RangeIndex(len(passing))
-    chosen = passing.index[(place < settings.at_least) | plausible][: settings.at_most]
-    return pd.Series(best.index.isin(chosen), best.index)
+def on_the_list(passed: np.ndarray, chance: np.ndarray, settings: Settings) -> np.ndarray:
+    """Of offers from best to worst: the first few always, then those that can plausibly be in the top, up to a size."""
+    place = np.cumsum(passed) - 1
+    worth = passed & ((place < settings.at_least) | (chance >= settings.probability))
+    return worth & (np.cumsum(worth) <= settings.at_most)
+
+
+def frontier(table: pd.DataFrame) -> pd.Index:
+    """The offers that no other beats on both fit and cost, from the cheapest to the dearest.
+
+    table  DataFrame offer -> fit, cost
+    """
+    fit, cost = table["fit"].to_numpy(float).round(9), table["cost"].to_numpy(float)
+    kept, best = [], -np.inf
+    for place in np.lexsort((-fit, cost)):
+        if fit[place] > best:
+            kept.append(place)
+            best = fit[place]
+    return table.index[kept]
 
 
 def funnel(offers: pd.DataFrame, gates: Gates) -> list[tuple[str, list[str], list[str]]]:
     """Gate by gate: the products with an offer left, and those that lost their last one there."""
     steps: list[tuple[str, list[str], list[str]]] = []
-    product_of = dict(zip(offers.index, offers["product"], strict=True))
+    product_of = dict(zip(offers.index, offers["product"].to_numpy(object), strict=True))
     failed: dict[str, set[str]] = {gate: set() for gate in GATES}
-    for gate, offer in zip(gates.excluding["gate"], gates.excluding["offer"], strict=True):
+    excluding = gates.excluding
+    for gate, offer in zip(excluding["gate"].to_numpy(object), excluding["offer"].to_numpy(object), strict=True):
         failed[gate].add(offer)
     alive, products = set(product_of), list(dict.fromkeys(product_of.values()))
     steps.append(("all", products, []))
