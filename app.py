@@ -27,6 +27,8 @@ PAGES = {
     "choose": [
         ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
         ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
+        ("workshops/decide_page.py", "decide", "gavel", "read-project"),
+        ("workshops/score_page.py", "score", "fact_check", "read-project"),
     ],
     "reference": [
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
@@ -37,6 +39,8 @@ PAGES = {
         ("exports/exports_page.py", "exports", "download", "read-project"),
     ],
 }
+
+UNLISTED = {"score"}  # pages that other pages lead to
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,6 +64,7 @@ def pages(person, t):
                 url_path=address,
                 icon=f":material/{icon}:",
                 default=address == "projects",
+                visibility="hidden" if address in UNLISTED else "visible",
             )
             for file, address, icon, action in entries
             if person.may(action)
@@ -106,7 +111,9 @@ style()
 try:
     st.session_state["person"] = person = visitor()
     if person.may("vote"):
-        st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
+        vote = st.Page("workshops/vote_page.py", title=t("page.vote"))
+        score = st.Page("workshops/score_page.py", title=t("page.score"), url_path="score")
+        st.navigation([vote, score], position="hidden").run()
     else:
         page = st.navigation(pages(person, t))
         sidebar(t)

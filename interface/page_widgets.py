@@ -108,5 +108,7 @@ ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;ga
 .stripcell{flex:1 1 150px;display:grid;grid-template-columns:1fr auto;gap:0 .5rem;border:1px solid var(--line);border-radius:8px;
  padding:.4rem .7rem;background:var(--panel);font-size:.88rem;align-items:baseline}
 .stripcell .interval{grid-column:1/3}
+.part{font-weight:600;color:var(--accent);padding-top:1rem!important}
+table.clean.wide td{vertical-align:top}
 @media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton{display:none!important}}
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
@@ -116,6 +116,47 @@ def seen_ratings(held: Iterable[tuple[Demonstration, Sequence[Sheet]]], items: M
                 one.product_id, one.plan_id, item, level, max(narrow, apart), people, one.held_on
             )
     return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class LineResult:
+    """What the team noted on one line of the script."""
+
+    line: ScriptLine
+    levels: Mapping[int, int]  # level seen -> people
+    done: int  # people who saw it done as asked
+    shown: int  # people who saw it shown at all
+    people: int
+    effort: float | None  # mean, from 1 (easy) to 3 (laborious)
+    comments: tuple[tuple[str, str], ...]
+
+    @property
+    def level(self) -> int | None:
+        """The lower median of the levels seen."""
+        seen = [level for level, count in self.levels.items() for _ in range(count)]
+        return statistics.median_low(seen) if seen else None
+
+
+def line_results(lines: Iterable[ScriptLine], sheets: Sequence[Sheet]) -> list[LineResult]:
+    """What the sheets say, line by line; lines that nobody scored are left out."""
+    found = []
+    for line in lines:
+        given = [(sheet.name, score) for sheet in sheets for score in sheet.scores if score.line_id == line.id]
+        if not given:
+            continue
+        efforts = [score.effort for _, score in given if score.effort is not None]
+        found.append(
+            LineResult(
+                line,
+                dict(Counter(score.level for _, score in given if score.level is not None)),
+                done=sum(score.outcome == "as-asked" for _, score in given),
+                shown=sum(score.outcome != "not-shown" for _, score in given),
+                people=len(given),
+                effort=statistics.fmean(efforts) if efforts else None,
+                comments=tuple((name, score.comment) for name, score in given if score.comment),
+            )
+        )
+    return found
 
 
 # ---------------------------------------------------------------- script

@@ -33,10 +33,12 @@ EDITABLE = ("level", "text", "look_for")
 # ---------------------------------------------------------------- script
 
 
-def script_of(database: Database, project_id: str) -> list[ScriptLine]:
-    """The script of a project, in the order in which it is played."""
+def script_of(database: Database, project_id: str, *, dropped: bool = False) -> list[ScriptLine]:
+    """The script of a project, in the order in which it is played; with the lines that were taken out, if asked."""
     table = schema.script_line
-    query = sa.select(table).where(table.c.project_id == project_id, ~table.c.dropped)
+    query = sa.select(table).where(table.c.project_id == project_id)
+    if not dropped:
+        query = query.where(~table.c.dropped)
     with database.reading() as connection:
         rows = connection.execute(query.order_by(table.c.place, table.c.id)).mappings().all()
     return [_line(row) for row in rows]
