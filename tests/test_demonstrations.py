@@ -13,7 +13,7 @@ from scoring.offers import offers
 from scoring.seen import with_seen
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import Assessment, assess
-from workshops.demonstrations import SCENES, Sheet, assemble, seen_ratings, sus_score, usability, worth_seeing
+from workshops.demonstrations import SCENES, Sheet, Wording, assemble, seen_ratings, sus_score, usability, worth_seeing
 from workshops.evidence import NOTHING_YET, Demonstration, Score, ScriptLine
 from workshops.model import ProjectError
 from workshops.sample import create_sample
@@ -41,6 +41,9 @@ from workshops.store.votes import join, open_workshop, participant_by_token, rem
 ME = dataclasses.replace(AT_HOME, name="Ada")
 TEAM = [Person(f"p{number}", name, "team") for number, name in enumerate(("Bea", "Cem", "Dan"))]
 DAY = dt.date(2026, 11, 20)
+WORDING = Wording(
+    show=lambda question, asked: f"{question} {asked}", look_for=lambda asked, below: f"{asked} | {below}"
+)
 LINE = ScriptLine("", "sla", "service", 0, 3, "decisive", "A customer calls.", "Which deadline?")
 
 
@@ -195,7 +198,7 @@ def at_work(database, project_id, edition, functional_map) -> Assessment:
 def test_the_script_is_decisive_or_uncertain_and_follows_the_day(sqlite_database, edition, functional_map):
     project_id = create_sample(sqlite_database, ME, functional_map, edition.id, "en")
     assessment = at_work(sqlite_database, project_id, edition, functional_map)
-    lines = assemble(assessment, "fr", look_for=lambda asked, below: f"{asked} | {below}", count=12)
+    lines = assemble(assessment, "fr", WORDING, 12)
     why = worth_seeing(assessment, 12)
 
     assert len(lines) == len(why) == 12

@@ -15,6 +15,7 @@ from scoring.decision import Matrix, matrix
 from workshops.assess import Assessment
 from workshops.costs import cost_lines
 from workshops.evidence import PARTS, Quote, Suitability
+from workshops.model import Project
 
 BEST_ANSWER = 4.0
 
@@ -27,13 +28,20 @@ class Choice:
 
     @cached_property
     def offers(self) -> list[str]:
-        """The offers of the shortlist, and the shown ones that pass every gate under the plan that was shown."""
-        result, evidence = self.assessment.shortlist, self.assessment.project.evidence
-        listed = [str(offer) for offer in result.listed.index]
-        products = {offer.partition("/")[0] for offer in listed}
-        shown = dict.fromkeys(f"{one.product_id}/{one.plan_id}" for one in evidence.seen)
+        """The offers of the shortlist, and those that were shown and pass every gate."""
+        listed = [str(offer) for offer in self.assessment.shortlist.listed.index]
+        return listed + [one for one in self._shown if one not in listed and one not in self.fallen]
+
+    @cached_property
+    def fallen(self) -> list[str]:
+        """The offers that were shown and do not pass every gate (any more)."""
         passing = self.assessment.gates.passing(self.assessment.offers.table.index)
-        return listed + [one for one in shown if one in passing and one.partition("/")[0] not in products]
+        return [one for one in self._shown if one not in passing]
+
+    @cached_property
+    def _shown(self) -> list[str]:
+        shown = dict.fromkeys(f"{one.product_id}/{one.plan_id}" for one in self.project.evidence.seen)
+        return [one for one in shown if one in self.assessment.offers.table.index]
 
     @cached_property
     def team(self) -> pd.DataFrame:
@@ -96,7 +104,7 @@ class Choice:
         )
 
     @property
-    def project(self):
+    def project(self) -> Project:
         return self.assessment.project
 
     @cached_property

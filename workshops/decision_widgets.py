@@ -141,6 +141,9 @@ def unsettled(choice: Choice, t: Texts) -> list[str]:
     """What is still open before a decision should be taken."""
     known, names = measured(choice), choice.assessment.product_name
     found = []
+    if choice.fallen:
+        fallen = t.list([choice.assessment.offer_name(one) for one in choice.fallen])
+        found.append(t("choice.fallen", names=plain(fallen)))
     unshown = [names(one) for one in choice.team.index if one not in known]
     if unshown:
         found.append(t("choice.unfinished", names=plain(t.list(unshown)), least=FEWEST_SCORERS))

@@ -13,7 +13,17 @@ from interface.page_widgets import plain
 from workshops.access import Person
 from workshops.assess import Assessment
 from workshops.decide_widgets import attempt, offers_to_choose, typed_date
-from workshops.demonstrations import SCENES, USUAL_LINES, LineResult, Sheet, assemble, line_for, line_results, usability
+from workshops.demonstrations import (
+    SCENES,
+    USUAL_LINES,
+    LineResult,
+    Sheet,
+    Wording,
+    assemble,
+    line_for,
+    line_results,
+    usability,
+)
 from workshops.evidence import FEWEST_SCORERS, MOST_LINES, Demonstration, ScriptLine
 from workshops.lead_widgets import joining
 from workshops.session_widgets import database
@@ -72,13 +82,16 @@ def script_part(assessment: Assessment, words: Words, who: Person, t: Texts) -> 
             edit_form(project.id, lines, words, who, t)
 
 
-def looking(t: Texts):
-    return lambda asked, below: t("script.looking", asked=asked, below=below)
+def wording(t: Texts) -> Wording:
+    return Wording(
+        show=lambda question, asked: t("script.show", question=question, asked=asked),
+        look_for=lambda asked, below: t("script.looking", below=below),
+    )
 
 
 def write_script(assessment: Assessment, who: Person, t: Texts) -> None:
     count = int(st.session_state[f"decide_lines_{assessment.project.id}"])
-    lines = assemble(assessment, t.language, look_for=looking(t), count=count)
+    lines = assemble(assessment, t.language, wording(t), count)
     if lines:
         attempt(lambda: save_script(database(), who, assessment.project.id, lines))
     else:
@@ -96,14 +109,18 @@ def script_table(lines: list[ScriptLine], words: Words, t: Texts) -> str:
             look = f'<br><span class="muted small">{escape(line.look_for)}</span>' if line.look_for else ""
             rows.append(
                 f'<tr><td style="width:22%"><b>{escape(words.item(line.item_id))}</b></td>'
-                f"<td>{escape(line.text)}{look}</td><td>{level_chip(line.level)}</td>"
-                f'<td><span class="tag">{escape(t(f"script.why.{line.why}"))}</span></td></tr>'
+                f"<td>{paragraphs(line.text)}{look}</td><td>{level_chip(line.level)}</td>"
+                f'<td><span class="tag" style="white-space:nowrap">{escape(t(f"script.why.{line.why}"))}</span></td></tr>'
             )
     head = (
         f"<tr><th>{escape(t('demonstration.head.item'))}</th><th>{escape(t('script.text'))}</th>"
         f"<th>{escape(t('script.asked_head'))}</th><th>{escape(t('script.why_head'))}</th></tr>"
     )
     return f'<table class="clean wide">{head}{"".join(rows)}</table>'
+
+
+def paragraphs(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.splitlines())
 
 
 def add_form(assessment: Assessment, lines: list[ScriptLine], words: Words, who: Person, t: Texts) -> None:
@@ -122,7 +139,7 @@ def add_form(assessment: Assessment, lines: list[ScriptLine], words: Words, who:
 
 def add(assessment: Assessment, who: Person, t: Texts) -> None:
     if item := st.session_state.get("decide_new_item"):
-        line = line_for(assessment, item, "added", t.language, looking(t))
+        line = line_for(assessment, item, "added", t.language, wording(t))
         attempt(lambda: add_line(database(), who, assessment.project.id, line))
         st.session_state["decide_new_item"] = None
 

@@ -201,23 +201,28 @@ def _best(worth: pd.Series, why: str) -> list[tuple[str, str]]:
     return [(str(item), why) for item in ordered.index]
 
 
-def assemble(
-    assessment: Assessment, language: str, *, look_for: Callable[[str, str], str], count: int = USUAL_LINES
-) -> list[ScriptLine]:
-    """The script of a project, in the order of a working day and then of the map.
+@dataclass(frozen=True)
+class Wording:
+    """How an item is put to a vendor.
 
-    look_for  makes a sentence of what is asked and of the level below it
+    show      makes what is played of the item's question and of the sentence of the level asked
+    look_for  makes what to look for of the sentence of the level asked and of the one below
     """
+
+    show: Callable[[str, str], str]
+    look_for: Callable[[str, str], str]
+
+
+def assemble(assessment: Assessment, language: str, wording: Wording, count: int = USUAL_LINES) -> list[ScriptLine]:
+    """The script of a project, in the order of a working day and then of the map."""
     why = worth_seeing(assessment, min(count, MOST_LINES))
     order, scenes = {item: place for place, item in enumerate(assessment.domains.index)}, list(SCENES)
-    lines = [line_for(assessment, item, reason, language, look_for) for item, reason in why.items()]
+    lines = [line_for(assessment, item, reason, language, wording) for item, reason in why.items()]
     lines.sort(key=lambda line: (scenes.index(line.scene), order[line.item_id]))
     return [dataclasses.replace(line, place=place) for place, line in enumerate(lines)]
 
 
-def line_for(
-    assessment: Assessment, item_id: str, why: str, language: str, look_for: Callable[[str, str], str]
-) -> ScriptLine:
+def line_for(assessment: Assessment, item_id: str, why: str, language: str, wording: Wording) -> ScriptLine:
     """The line of the script that an item gives."""
     level = int(assessment.project.asked().get(item_id) or 2)
     scene = scene_of(str(assessment.domains[item_id]))
@@ -225,8 +230,7 @@ def line_for(
         own = next(one for one in assessment.project.own_items if one.id == item_id)
         return ScriptLine("", item_id, scene, 0, level, why, own.label, own.definition)
     item, functional_map = assessment.map.items[item_id], assessment.map
-    text = item.question[language]
-    if item.example:
-        text = f"{text} {item.example[language]}"
-    sentences = (functional_map.level_text(item_id, one, language) for one in (level, level - 1))
-    return ScriptLine("", item_id, scene, 0, level, why, text[:LONGEST_TEXT], look_for(*sentences)[:LONGEST_TEXT])
+    question = item.question[language] + (f" {item.example[language]}" if item.example else "")
+    asked, below = (functional_map.level_text(item_id, one, language) for one in (level, level - 1))
+    text = wording.show(question, asked)
+    return ScriptLine("", item_id, scene, 0, level, why, text[:LONGEST_TEXT], wording.look_for(asked, below))

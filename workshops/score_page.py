@@ -16,7 +16,7 @@ from workshops.store.votes import participant_by_token, workshop_of
 POLL_SECONDS = 3
 PHONE = (
     "<style>.stMainBlockContainer{max-width:560px;padding:.6rem 1rem 4rem}[data-testid=stHeader]{display:none}"
-    "[class*=st-key-score_] button{min-height:44px}</style>"
+    "[class*=st-key-score_] button,[class*=st-key-score_level] label{min-height:44px}</style>"
 )
 
 t = page_texts("workshops")

@@ -29,7 +29,7 @@ def sheet_of(who: Person, project: Project, one: Demonstration, t: Texts) -> Non
     lines, sheet = script_of(database(), project.id), own_sheet(database(), who, one.id)
     header(product.name if product else one.product_id)
     show_problems(st.session_state.pop("score_problems", []), t)
-    scored = {score.line_id for score in sheet.scores}
+    scored = {score.line_id for score in sheet.scores if score.outcome != "less" or score.level is not None}
     counts = {"all": len(lines)}
     done = {"tasks": sum(line.id in scored for line in lines), "ease": len(sheet.answers), "comment": 0}
     part = st.segmented_control(
@@ -125,12 +125,20 @@ def task(
             args=(who, one, line),
         )
     with st.container(horizontal=True, key="score_steps"):
-        st.button(t("score.previous"), key="score_previous", disabled=place == 0, on_click=go, args=(place - 1,))
+        st.button(
+            t("score.previous"),
+            key="score_previous",
+            width="stretch",
+            disabled=place == 0,
+            on_click=go,
+            args=(place - 1,),
+        )
         last = place == len(lines) - 1
         st.button(
             t("score.next"),
             key="score_next",
             type="primary",
+            width="stretch",
             on_click=to_ease if last else go,
             args=() if last else (place + 1,),
         )
@@ -164,11 +172,12 @@ def task_card(line: ScriptLine, project: Project, functional_map: FunctionalMap,
     own = next((item.label for item in project.own_items if item.id == line.item_id), "")
     item = functional_map.items.get(line.item_id)
     label = item.label[t.language] if item else own
+    asked = level_words(line, line.level, functional_map, t)
     return (
         f'<p class="muted small" style="margin:0">{escape(t(f"script.scene.{line.scene}"))} · {escape(label)}</p>'
-        f'<p style="font-size:1.15rem;font-weight:600;margin:.3rem 0 .5rem">{escape(line.text)}</p>'
-        f'<p style="margin:0"><b>{escape(t("score.asked"))}</b> · {line.level} · '
-        f"{escape(level_words(line, line.level, functional_map, t))}</p>"
+        f'<p style="font-size:1.1rem;margin:.3rem 0 .5rem">{"<br>".join(map(escape, line.text.splitlines()))}</p>'
+        # the sentence of the level stands in the text, unless somebody rewrote it
+        + ("" if asked in line.text else f'<p style="margin:0"><b>{escape(t("score.asked"))}</b> · {escape(asked)}</p>')
     )
 
 

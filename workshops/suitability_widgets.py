@@ -144,7 +144,8 @@ def edition_says(assessment: Assessment, product_id: str, criterion: str, t: Tex
     fact = getattr(assessment.edition.products[product_id], FACTS.get(criterion, ""), None)
     if fact is None or not fact.values:
         return ""
-    names = [t.language_name(one) if criterion == "support" else one for one in fact.values]
+    spoken = {"support": t.language_name, "integrator": t.country_name}.get(criterion, str)
+    names = [spoken(one) for one in fact.values]
     return f"  \n:gray[{plain(t('suitability.edition', values=t.list(names)))}]"
 
 
