@@ -69,6 +69,12 @@ def style() -> None:
 
 _SHEET = """
 .stMainBlockContainer{padding:2.4rem 2.6rem 3rem;max-width:1280px}
+[data-testid=stSidebarHeader]{height:2.2rem;padding-top:.4rem;padding-bottom:0;margin-bottom:0}
+[data-testid=stSidebarNavLink]{height:1.72rem;margin:0}
+[data-testid=stSidebarNavItems] li{margin:0}
+[data-testid=stNavSectionHeader]{padding-top:.35rem;padding-bottom:.1rem;margin-top:0}
+[data-testid=stSidebarNavSeparator]{margin:.4rem 0}
+[data-testid=stSidebarUserContent]{padding-top:.4rem;padding-bottom:1rem}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)!important;opacity:1!important}
 .muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}

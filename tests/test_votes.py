@@ -28,9 +28,11 @@ from workshops.store.votes import (
     remove_participant,
     renew_code,
     reveal,
+    run_session,
     save_agenda,
     save_answers,
     set_accepting,
+    settle,
     show_item,
     votes_of,
     workshop_by_code,
@@ -183,6 +185,8 @@ def test_a_participant_leads_nothing(database, room, project_id):
         lambda who: renew_code(database, who, room.id),
         lambda who: show_item(database, who, room.id, "sla"),
         lambda who: reveal(database, who, room.id, ["sla"]),
+        lambda who: settle(database, who, room.id, ["sla"]),
+        lambda who: run_session(database, who, room.id, "a"),
         lambda who: save_agenda(database, who, room.id, {}, version=0),
         lambda who: remove_participant(database, who, room.id, bea.id),
     ):
@@ -230,7 +234,8 @@ def test_the_projector_counts_time_and_hides_votes(database, room, monkeypatch):
     """Opened at 9:00, left at 9:04, and again from 10:00 to 14:00: 4 minutes and the 20 that a lunch counts at most."""
     clock = [dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)]
     monkeypatch.setattr(votes_module, "utc_now", lambda: clock[0])
-    show_item(database, ME, room.id, "sla", "day-1")
+    run_session(database, ME, room.id, "service")
+    show_item(database, ME, room.id, "sla")
     assert discussions_of(database, room.id)["sla"].opened_at == clock[0]
     clock[0] += dt.timedelta(minutes=4)
     show_item(database, ME, room.id, "notes")
@@ -238,13 +243,20 @@ def test_the_projector_counts_time_and_hides_votes(database, room, monkeypatch):
     show_item(database, ME, room.id, "sla")
     clock[0] += dt.timedelta(hours=4)
     reveal(database, ME, room.id, ["sla"])
+    settle(database, ME, room.id, ["sla"])
     show_item(database, ME, room.id, "")
 
     found = discussions_of(database, room.id)
     assert (found["sla"].seconds, found["sla"].revealed, found["sla"].opened_at) == (24 * 60, True, None)
-    assert (found["notes"].seconds, found["notes"].revealed) == (20 * 60, False)
+    assert (found["notes"].seconds, found["notes"].revealed, found["notes"].settled_at) == (20 * 60, False, None)
+    assert found["sla"].settled_at == clock[0]
     now_room = workshop_of(database, room.project_id)
-    assert (now_room.item_id, now_room.session_id, now_room.revision) == ("", "day-1", room.revision + 5)
+    assert (now_room.item_id, now_room.session_id, now_room.revision) == ("", "service", room.revision + 7)
+    assert now_room.session_started_at == dt.datetime(2026, 11, 21, 9, 0, tzinfo=dt.UTC)
+    run_session(database, ME, room.id, "service")  # goes on
+    assert workshop_of(database, room.project_id).session_started_at == now_room.session_started_at
+    settle(database, ME, room.id, ["sla"], settled=False)
+    assert discussions_of(database, room.id)["sla"].settled_at is None
 
 
 def test_an_agenda_on_a_stale_screen_is_refused(database, room):

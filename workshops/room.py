@@ -28,6 +28,7 @@ class Workshop:
     agenda: Mapping[str, Any]
     agenda_version: int
     session_id: str  # of the agenda, "" while none is running
+    session_started_at: dt.datetime | None
     item_id: str  # on the projector, "" while none is
     revision: int  # counts what the lead does
     votes: int  # counts answers
@@ -64,12 +65,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Discussion:
-    """An item that stood on the projector."""
+    """An item that stood on the projector, or was settled in a batch."""
 
     item_id: str
     revealed: bool
     seconds: int  # talked about so far, without the time since it was opened
     opened_at: dt.datetime | None  # missing while it is not on the projector
+    settled_at: dt.datetime | None  # missing while nothing was agreed on it in the room
 
 
 def answer_problems(answer: Answer) -> list[tuple[str, dict[str, Any]]]:

@@ -349,6 +349,25 @@ def save_expectations(
         _changed(connection, project_id)
 
 
+def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
+    """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    project = read_project(database, project_id)
+    if project is None:
+        raise ProjectError([("project.problem.gone", {})])
+    items = list(items)
+    changes = {
+        item: {
+            "status": ("agreed" if project.expectation(item).level is not None else "open")
+            if in_scope
+            else "out-of-scope"
+        }
+        for item in items
+        if project.expectation(item).in_scope != in_scope
+    }
+    if changes:
+        save_expectations(database, by, project_id, items, changes)
+
+
 def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem) -> None:
     """Raises ProjectError where the label is missing or too long."""
     require(by, "edit-project")

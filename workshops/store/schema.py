@@ -100,7 +100,8 @@ workshop = sa.Table(
     sa.Column("accepting", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("agenda", sa.JSON, nullable=False),
     sa.Column("agenda_version", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("session_id", sa.String(40), nullable=False, server_default=""),
+    sa.Column("session_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("session_started_at", sa.DateTime(timezone=True)),
     sa.Column("item_id", sa.String(80), nullable=False, server_default=""),
     # counters that pages poll: what the lead did, and votes
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
@@ -178,6 +179,7 @@ discussion = sa.Table(
     sa.Column("revealed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("seconds", sa.Integer, nullable=False, server_default="0"),
     sa.Column("opened_at", sa.DateTime(timezone=True)),  # missing while it is not on the projector
+    sa.Column("settled_at", sa.DateTime(timezone=True)),  # missing while nothing was agreed
 )
 
 # what vendors are asked to show, the same for each

@@ -297,15 +297,28 @@ def counters_of_participant(database: Database, participant_id: str) -> tuple[in
 # ---------------------------------------------------------------- projector
 
 
-def show_item(database: Database, by: Person, workshop_id: str, item_id: str, session_id: str | None = None) -> None:
+def run_session(database: Database, by: Person, workshop_id: str, session_id: str) -> None:
+    """Start a session of the agenda, or end the running one (""); one that runs already goes on."""
+    require(by, "edit-project")
+    with database.writing() as connection:
+        row = _row(connection, schema.workshop, schema.workshop.c.id == workshop_id)
+        if row is not None and row["session_id"] == session_id:
+            return
+        row = _lead(
+            connection, workshop_id, session_id=session_id, session_started_at=utc_now() if session_id else None
+        )
+        action = "start-session" if session_id else "end-session"
+        record(connection, by, action, row["project_id"], after={"session": session_id or row["session_id"]})
+
+
+def show_item(database: Database, by: Person, workshop_id: str, item_id: str) -> None:
     """Put an item on the projector ("" for none), and count the time that the one before it took.
 
     It is no decision, so the journal stays out of it: what was on the projector, and how long, is in `discussion`.
     """
     require(by, "edit-project")
     with database.writing() as connection:
-        values = {"item_id": item_id} | ({} if session_id is None else {"session_id": session_id})
-        row = _lead(connection, workshop_id, **values)
+        row = _lead(connection, workshop_id, item_id=item_id)
         if row["item_id"] == item_id:
             return
         moment, table = utc_now(), schema.discussion
@@ -330,15 +343,22 @@ def reveal(database: Database, by: Person, workshop_id: str, items: Collection[s
             _discuss(connection, workshop_id, item_id, revealed=revealed)
 
 
+def settle(database: Database, by: Person, workshop_id: str, items: Collection[str], settled: bool = True) -> None:
+    """Note that the room agreed on some items, or that it takes that back; what it agreed on is in the requirements."""
+    require(by, "edit-project")
+    with database.writing() as connection:
+        _lead(connection, workshop_id)
+        for item_id in items:
+            _discuss(connection, workshop_id, item_id, settled_at=utc_now() if settled else None)
+
+
 def discussions_of(database: Database, workshop_id: str) -> dict[str, Discussion]:
     """Every item that stood on the projector or was revealed."""
     table = schema.discussion
     with database.reading() as connection:
         rows = connection.execute(sa.select(table).where(table.c.workshop_id == workshop_id)).mappings().all()
-    return {
-        row["item_id"]: Discussion(row["item_id"], row["revealed"], row["seconds"], in_utc(row["opened_at"]))
-        for row in rows
-    }
+    fields = Discussion.__dataclass_fields__
+    return {row["item_id"]: Discussion(**{name: in_utc(row[name]) for name in fields}) for row in rows}
 
 
 # ---------------------------------------------------------------- inside
@@ -441,7 +461,7 @@ def _row(connection: sa.Connection, table: sa.Table, *where: Any) -> Mapping[str
 
 
 def _workshop(row: Mapping[str, Any]) -> Workshop:
-    return Workshop(**{name: row[name] for name in Workshop.__dataclass_fields__})
+    return Workshop(**{name: in_utc(row[name]) for name in Workshop.__dataclass_fields__})
 
 
 def _participant(row: Mapping[str, Any]) -> Participant:

@@ -20,7 +20,8 @@ def upgrade() -> None:
         sa.Column("accepting", sa.Boolean, nullable=False, server_default=sa.true()),
         sa.Column("agenda", sa.JSON, nullable=False),
         sa.Column("agenda_version", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("session_id", sa.String(40), nullable=False, server_default=""),
+        sa.Column("session_id", sa.String(80), nullable=False, server_default=""),
+        sa.Column("session_started_at", sa.DateTime(timezone=True)),
         sa.Column("item_id", sa.String(80), nullable=False, server_default=""),
         sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
         sa.Column("votes", sa.Integer, nullable=False, server_default="0"),
@@ -91,6 +92,7 @@ def upgrade() -> None:
         sa.Column("revealed", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("seconds", sa.Integer, nullable=False, server_default="0"),
         sa.Column("opened_at", sa.DateTime(timezone=True)),
+        sa.Column("settled_at", sa.DateTime(timezone=True)),
     )
 
 
