@@ -5,6 +5,7 @@ import re
 
 import streamlit as st
 
+from exports.demonstration_widgets import demonstration_downloads
 from exports.shortlist_workbook import shortlist_workbook
 from interface.language import LANGUAGES, texts
 from interface.page_widgets import current_language, header, page_texts
@@ -51,6 +52,7 @@ with st.container(border=True):
         file_name=file_name("shortlist", "xlsx"),
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
+demonstration_downloads(assessment, language, t, file_name)
 with st.container(border=True):
     st.markdown(f"**{t('exports.project_file')}**")
     st.caption(t("exports.project_file_what"))
