@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from docx import Document
 from docx.shared import Cm, Pt, RGBColor
 
-from exports.sheets import Book, clean
+from interface.sheets import Book, clean
 from interface.language import Texts
 from interface.theme import LIGHT
 from workshops.assess import Assessment

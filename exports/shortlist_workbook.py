@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 
-from exports.sheets import Book, clean
 from interface.language import Texts
 from interface.marks import basis_words, verdict_words
+from interface.sheets import Book, clean
 from scoring.gates import GATES
 from workshops.assess import Assessment
 from workshops.reasons import exclusions

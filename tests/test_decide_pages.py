@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from functional_map.load import load_map
 from tests.conftest import settle
 from tests.synthetic import write_edition
+from tests.test_demonstrations import enrol
 from workshops.access import AT_HOME, Person
 from workshops.evidence import Score
 from workshops.sample import create_sample
@@ -115,6 +116,7 @@ def test_fewer_than_three_scorers_is_said(sample):
     click(app, "Prepare it")
     shown = demonstrations_of(database, sample)[0]
     bea = Person("b", "Bea", "team")
+    enrol(database, sample, [bea])
     save_score(database, bea, shown.id, Score(script_of(database, sample)[0].id, "as-asked", effort=1, comment="<b>!"))
     app.run()
     assert any("Bea: 1 of 16 scenarios" in one.value for one in app.html)

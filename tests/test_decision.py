@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from scoring.decision import matrix
-from tests.test_demonstrations import LINE, TEAM, problem
+from tests.test_demonstrations import LINE, TEAM, enrol, problem
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import assess
 from workshops.decision import Choice, same_numbers, state_of
@@ -268,6 +268,7 @@ def test_what_was_shown_stands_in_the_matrix_and_what_fell_is_named(database, pr
         database, ME, project_id, product_id=product, plan_id=plan, held_on=DAY, known=[shown]
     )
     line = script_of(database, project_id)[0]
+    enrol(database, project_id, TEAM)
     for person in TEAM:
         save_score(database, person, demonstration, Score(line.id, "less", 0))
     reveal_scores(database, ME, demonstration)

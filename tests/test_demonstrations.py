@@ -17,6 +17,8 @@ from workshops.demonstrations import SCENES, Sheet, Wording, assemble, seen_rati
 from workshops.evidence import NOTHING_YET, Demonstration, Score, ScriptLine
 from workshops.model import ProjectError
 from workshops.sample import create_sample
+from workshops.store import schema
+from workshops.store.database import utc_now
 from workshops.store.demonstrations import (
     add_line,
     cancel_demonstration,
@@ -258,9 +260,19 @@ def test_a_line_that_cannot_be_used_is_refused(sqlite_database, edition, functio
 # ---------------------------------------------------------------- sheets
 
 
+def enrol(database, project_id, people) -> None:
+    """Give people an account, and make them members of the project."""
+    with database.writing() as connection:
+        for one in people:
+            account = {"id": one.id, "login": f"{one.id}@example.org", "name": one.name, "role": one.role}
+            connection.execute(schema.account.insert().values(**account, created_at=utc_now()))
+            connection.execute(schema.member.insert().values(project_id=project_id, account_id=one.id))
+
+
 @pytest.fixture
 def shown(database, project_id):
-    """A demonstration with one line in the script: its id and the line's."""
+    """A demonstration with one line in the script: its id and the line's; the team are members."""
+    enrol(database, project_id, TEAM)
     save_script(database, ME, project_id, [LINE])
     demonstration_id = plan_demonstration(
         database,
@@ -344,6 +356,7 @@ def test_a_forged_score_is_refused(database, shown, score, sentence):
 @pytest.mark.parametrize(("question", "answer"), [(0, 3), (11, 3), (1, 0), (1, 6), (1, True)])
 def test_a_forged_answer_is_refused(sqlite_database, edition, functional_map, question, answer):
     project_id = create_sample(sqlite_database, ME, functional_map, edition.id, "en")
+    enrol(sqlite_database, project_id, TEAM)
     demonstration_id = plan_demonstration(
         sqlite_database, ME, project_id, product_id="a", plan_id="b", held_on=DAY, known=["a/b"]
     )
@@ -361,9 +374,9 @@ def test_who_may_score_and_who_may_lead(database, project_id, shown, functional_
     _, participant = participant_by_token(database, room.code, token)
     eve = Person(participant.id, participant.name, "participant")
     save_score(database, eve, demonstration_id, Score(line_id, "as-asked"))
-    stranger = Person("someone", "X", "participant")
-    with pytest.raises(NotAllowedError):
-        save_score(database, stranger, demonstration_id, Score(line_id, "as-asked"))
+    for stranger in (Person("someone", "X", "participant"), Person("someone", "X", "team")):
+        with pytest.raises(NotAllowedError):
+            save_score(database, stranger, demonstration_id, Score(line_id, "as-asked"))
     remove_participant(database, ME, room.id, eve.id)
     with pytest.raises(NotAllowedError):
         save_answer(database, eve, demonstration_id, 1, 1)
@@ -392,6 +405,7 @@ def test_ten_phones_at_once_lose_nothing(database, project_id, shown):
     """Ten people answer the ten questions twice, some of them in the same instant."""
     demonstration_id, line_id = shown
     people = [Person(f"x{number}", f"P{number}", "team") for number in range(10)]
+    enrol(database, project_id, people)
 
     def fill(place: int) -> None:
         for answer in (1, 1 + place % 5):

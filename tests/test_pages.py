@@ -20,6 +20,7 @@ PAGES = (
     "workshops/compare_page.py",
     "workshops/decide_page.py",
     "workshops/score_page.py",
+    "workshops/robustness_page.py",
     "functional_map/map_page.py",
     "vendors/products_page.py",
     "vendors/market_page.py",

@@ -10,10 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from scoring.cost import cost_of_ownership
 from scoring.decision import Matrix, matrix
 from workshops.assess import Assessment
-from workshops.costs import cost_lines
 from workshops.evidence import PARTS, Quote, Suitability
 from workshops.model import Project
 
@@ -107,12 +105,10 @@ class Choice:
     def project(self) -> Project:
         return self.assessment.project
 
-    @cached_property
+    @property
     def estimates(self) -> pd.Series:
-        """offer -> likely cost over the horizon at list prices, whatever was quoted."""
-        context = self.project.context
-        lines = cost_lines(self.assessment.offers.table, self.assessment.edition, context)
-        return cost_of_ownership(lines, years=context.years, discount_rate=context.discount_rate).totals["likely"]
+        """offer -> likely cost over the horizon, whatever was quoted."""
+        return self.assessment.estimate.totals["likely"]
 
     def gap(self, quote: Quote) -> float:
         """How much the cost over the horizon with the offer's quote is above the estimate, in the project's currency."""

@@ -15,7 +15,7 @@ from workshops.store.projects import (
     create_project,
     delete_project,
     duplicate_project,
-    list_projects,
+    projects_of,
     rename_project,
 )
 from workshops.store.transfer import restore_project
@@ -147,7 +147,7 @@ def row(project) -> None:
                         confirm_delete(project)
 
 
-everything = list_projects(database())
+everything = projects_of(database(), who)
 active, archived = [one for one in everything if not one.archived], [one for one in everything if one.archived]
 header(t("projects.title"), t("projects.count", count=len(active)) if active else t("projects.empty"))
 show_problems(st.session_state.pop("projects_problems", []), t)

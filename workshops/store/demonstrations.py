@@ -26,6 +26,7 @@ from workshops.model import LONGEST_NAME, ProjectError
 from workshops.store import schema
 from workshops.store.database import Database, in_utc, utc_now
 from workshops.store.evidence import demonstrations_in, sheets_in
+from workshops.store.members import require_member
 from workshops.store.projects import StaleError, _changed, record
 
 EDITABLE = ("level", "text", "look_for")
@@ -307,6 +308,7 @@ def _sheet(connection: sa.Connection, by: Person, demonstration_id: str) -> tupl
     demonstration = _demonstration(connection, demonstration_id)
     if by.role == "participant" and not _takes_part(connection, by, demonstration["project_id"]):
         raise NotAllowedError("score")
+    require_member(connection, by, demonstration["project_id"])
     if demonstration["revealed"]:
         raise ProjectError([("score.problem.revealed", {})])
     if not 0 < len(by.name.strip()) <= LONGEST_NAME:
