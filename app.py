@@ -10,6 +10,7 @@ from interface.language import LANGUAGES
 from interface.page_widgets import current_language, page_texts, style
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
+from workshops.renewal_widgets import weights_in_open_projects
 from workshops.session_widgets import database
 from workshops.sign_in_widgets import sign_in_in_sidebar, visitor
 from workshops.store.projects import projects_of
@@ -122,12 +123,14 @@ start_up()
 t = page_texts("interface")
 style()
 who = st.session_state["person"] = visitor()
+# the Editions page stands below projects and cannot ask them what weighs
+st.session_state["item_weights"] = weights_in_open_projects
 if who.may("vote"):
     vote = st.Page("workshops/vote_page.py", title=t("page.vote"))
     score = st.Page("workshops/score_page.py", title=t("page.score"), url_path="score")
     st.navigation([vote, score], position="hidden").run()
 else:
-    page = st.navigation(pages(who, t))
+    page = st.navigation(pages(who, t), expanded=True)
     sidebar(who, t)
     sign_in_in_sidebar(who)
     page.run()

@@ -122,5 +122,8 @@ table.clean.wide td{vertical-align:top}
 details.plans{font-size:.86rem;margin-top:.1rem} details.plans summary{color:var(--muted);cursor:pointer}
 details.plans table.clean{margin:.2rem 0 .4rem;min-width:340px}
 .up{color:var(--good)} .down{color:var(--bad)}
+[data-testid=stSidebarHeader]{height:2.4rem;margin-bottom:0}
+[data-testid=stSidebarNavLink]{padding-top:0;padding-bottom:0;min-height:0;line-height:1.55}
+[data-testid=stNavSectionHeader]{padding-top:.25rem;padding-bottom:0;margin-top:0}
 @media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton{display:none!important}}
 """

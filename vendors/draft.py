@@ -55,6 +55,8 @@ Entries = dict[str, dict[Key, Record]]
 class StaleDraftError(RuntimeError):
     """Somebody else changed, published or discarded the draft meanwhile."""
 
+    texts, reason = "vendors", "editions.stale"
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -184,6 +186,7 @@ def start_draft(by: Person, edition_id: str, now: dt.datetime) -> Draft:
         map_year=functional_map.year,
         published=now.date(),
         title=Text(f"Edition {edition_id}", f"Édition {edition_id}"),
+        notes=Text("", ""),
         priors={},
     )
     draft = Draft(edition_id, base_id, 0, _drafts() / edition_id / _name(0), by.name, _stamped(now), (), (), {})

@@ -39,9 +39,13 @@ class Person(Protocol):
 class NotAdminError(PermissionError):
     """Only an admin renews and publishes editions."""
 
+    reason = "error.not_allowed"  # the sentence that a visitor reads
+
 
 class PublishError(ValueError):
     """An edition cannot be published; `problems` are (sentence id, values) pairs, all of them at once."""
+
+    texts = "vendors"
 
     def __init__(self, problems: list[tuple[str, dict[str, Any]]]) -> None:
         self.problems = problems

@@ -140,6 +140,9 @@ class Context:
             found.append(("context.problem.company_size", {"value": self.company_size}))
         if not (0 <= self.costs.day_rate <= 100_000 and 0 <= self.costs.internal_day_rate <= 100_000):
             found.append(("context.problem.day_rate", {}))
+        typed = (self.sector, *(work.name for work in (*self.systems, *self.data)), *self.seats)
+        if any(len(text) > LONGEST_NAME for text in typed):
+            found.append(("context.problem.long", {"most": LONGEST_NAME}))
         if not 0 <= self.costs.internal_share <= 10:
             found.append(("context.problem.internal_share", {}))
         for work in (*self.systems, *self.data):

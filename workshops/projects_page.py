@@ -8,13 +8,15 @@ from interface.page_widgets import current_language, header, page_texts, plain, 
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
 from workshops.model import ProjectError, equal_weights
+from workshops.renewal_widgets import newer_edition, overview
 from workshops.sample import create_sample
-from workshops.session_widgets import database, map_of, person
+from workshops.session_widgets import current_project, database, map_of, person
 from workshops.store.projects import (
     archive_project,
     create_project,
     delete_project,
     duplicate_project,
+    list_projects,
     projects_of,
     rename_project,
 )
@@ -183,6 +185,10 @@ if st.session_state.get("project") in {one.id for one in active}:
     with st.container(horizontal=True):
         for page in ("context", "requirements", "shortlist"):
             st.page_link(f"workshops/{page}_page.py", label=t(f"page.{page}"), icon=":material/arrow_forward:")
+    newer_edition(current_project())
+if who.may("publish-edition"):
+    theirs = {one.id for one in active}
+    overview(active, [one for one in list_projects(database()) if not one.archived and one.id not in theirs])
 if may_create:
     with st.expander(t("restore.title"), icon=":material/upload_file:", key="projects_restore"):
         st.caption(t("restore.help"))
