@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from docx import Document
 from docx.shared import Cm, Pt, RGBColor
 
-from interface.sheets import Book, clean
 from interface.language import Texts
+from interface.sheets import Book, clean
 from interface.theme import LIGHT
 from workshops.assess import Assessment
 from workshops.demonstrations import SCENES
