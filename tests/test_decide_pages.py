@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 from functional_map.load import load_map
 from tests.conftest import settle
 from tests.synthetic import write_edition
-from tests.test_demonstrations import enrol
 from workshops.access import AT_HOME, Person
 from workshops.evidence import Score
 from workshops.sample import create_sample
@@ -73,8 +72,12 @@ def write_a_script(project: str) -> None:
     click(decide_page(project), "Write the script")
 
 
-def first_offer(app: AppTest, key: str) -> str:
-    return app.selectbox(key=key).options[0]
+def someone(database, project: str) -> Person:
+    """A member of the team who has joined the room."""
+    room = open_workshop(database, AT_HOME, project)
+    token = join(database, room.code, name="Bea", team="sales", teams=("sales",))
+    person = participant_by_token(database, room.code, token)[1]
+    return Person(person.id, person.name, "participant")
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -115,8 +118,7 @@ def test_fewer_than_three_scorers_is_said(sample):
     app.selectbox(key="decide_new_offer").select_index(0)
     click(app, "Prepare it")
     shown = demonstrations_of(database, sample)[0]
-    bea = Person("b", "Bea", "team")
-    enrol(database, sample, [bea])
+    bea = someone(database, sample)
     save_score(database, bea, shown.id, Score(script_of(database, sample)[0].id, "as-asked", effort=1, comment="<b>!"))
     app.run()
     assert any("Bea: 1 of 16 scenarios" in one.value for one in app.html)

@@ -36,6 +36,7 @@ from workshops.store.demonstrations import (
     scorers_of,
     script_of,
 )
+from workshops.store.privacy import erase_participant, kept_about
 from workshops.store.projects import StaleError, delete_project, history, read_project
 from workshops.store.transfer import project_file, restore_project
 from workshops.store.votes import join, open_workshop, participant_by_token, remove_participant
@@ -432,3 +433,20 @@ def test_demonstrations_travel_with_the_project_and_go_with_it(database, project
     delete_project(database, ME, project_id)
     assert demonstrations_of(database, project_id) == []
     assert len(demonstrations_of(database, copy)) == 1
+
+
+def test_who_is_erased_leaves_no_name_in_the_sheets(database, project_id, shown):
+    demonstration_id, line_id = shown
+    room = open_workshop(database, ME, project_id)
+    token = join(database, room.code, name="Eve", team="sales", teams=("sales",))
+    participant = participant_by_token(database, room.code, token)[1]
+    eve = Person(participant.id, participant.name, "participant")
+    save_score(database, eve, demonstration_id, Score(line_id, "less", 1, comment="It was me"))
+    save_answer(database, eve, demonstration_id, 1, 4)
+    kept = kept_about(database, ME, project_id, eve.id)
+    assert [(row["level"], row["line_comment"]) for row in kept["demonstrations"]] == [(1, "It was me")]
+    assert [(row["question"], row["answer"]) for row in kept["usability"]] == [(1, 4)]
+    erase_participant(database, ME, project_id, eve.id)
+    reveal_scores(database, ME, demonstration_id)
+
+    assert revealed_sheets(database, demonstration_id) == (Sheet("–", (Score(line_id, "less", 1),), {1: 4}),)
