@@ -6,9 +6,9 @@ import io
 
 import openpyxl
 import pytest
+from exports.shortlist_workbook import shortlist_workbook
 from streamlit.testing.v1 import AppTest
 
-from exports.shortlist_workbook import shortlist_workbook
 from functional_map.load import load_map
 from interface.language import texts
 from tests.synthetic import write_edition

@@ -14,7 +14,7 @@ TEAM = EVERYONE | {"read-reference", "read-project", "score"}
 CONSULTANT = TEAM | {"edit-project", "create-project", "read-journal"}
 # what each role may do; an action that is not listed for a role is refused
 ALLOWED: dict[str, frozenset[str]] = {
-    "admin": CONSULTANT | {"publish-edition", "manage-accounts"},
+    "admin": CONSULTANT | {"publish-edition", "manage-accounts", "house-style"},
     "consultant": CONSULTANT,
     "team": TEAM,
     "participant": EVERYONE | {"vote", "score"},

@@ -31,6 +31,7 @@ from vendors.tables import MIDDLE_OF_THE_SCALE, plan_table, prior_levels, rating
 from workshops.costs import cost_lines
 from workshops.evidence import Quote, Seen
 from workshops.model import Context, CostOverride, Project
+from workshops.overlay import overlaid
 
 
 class Fits(NamedTuple):
@@ -298,7 +299,8 @@ class Assessment:
 @lru_cache(maxsize=64)
 def assess(project: Project, edition: Edition, functional_map: FunctionalMap) -> Assessment:
     """The assessment of a project at its revision; pages of one run, and runs between changes, share it."""
-    return Assessment(project, edition, functional_map)
+    own_items = tuple(item.id for item in project.own_items)
+    return Assessment(project, overlaid(edition, functional_map, project.ratings, own_items), functional_map)
 
 
 def series(values: object) -> pd.Series:

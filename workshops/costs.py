@@ -144,6 +144,7 @@ class _OfferLines:
             "currency": currency,
             "unit": unit,
             "minimum": price.minimum_seats,
+            "included": price.included_seats,
             "dated": price.dated.isoformat() if price.dated else "",
             "note": own.note if own else "",
         }

@@ -55,6 +55,8 @@ OVERRIDES = (
     "other-yearly",
 )
 LONGEST_NAME, LONGEST_NOTE = 120, 4_000
+# how a project may know a rating better than its edition, the stronger first
+OWN_BASES = ("tested", "declared")
 
 
 class ProjectError(ValueError):
@@ -273,6 +275,36 @@ class CostOverride:
 
 
 @dataclass(frozen=True)
+class ProjectRating:
+    """A level that a project takes in place of the edition's: declared by a vendor, or seen in a demonstration."""
+
+    product_id: str
+    item_id: str
+    level: int
+    basis: str  # one of OWN_BASES
+    who: str  # who declared it, or who saw it
+    on: dt.date
+    plan_id: str = ""  # the first plan that has it; "": every plan
+    add_on_id: str = ""
+    note: str = ""
+    version: int = 0
+    changed_by: str = ""
+
+    def problems(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is wrong with it, as ids of sentences with their values."""
+        found: list[tuple[str, dict[str, Any]]] = []
+        if isinstance(self.level, bool) or self.level not in range(5):
+            found.append(("own_rating.problem.level", {"item": self.item_id, "level": self.level}))
+        if self.basis not in OWN_BASES:
+            found.append(("own_rating.problem.basis", {"item": self.item_id, "known": ", ".join(OWN_BASES)}))
+        if not 0 < len(self.who.strip()) <= LONGEST_NAME:
+            found.append(("own_rating.problem.who", {"item": self.item_id, "most": LONGEST_NAME}))
+        if len(self.note) > LONGEST_NOTE:
+            found.append(("own_rating.problem.note", {"item": self.item_id, "most": LONGEST_NOTE}))
+        return found
+
+
+@dataclass(frozen=True)
 class Summary:
     """A project as the list of projects shows it."""
 
@@ -308,6 +340,7 @@ class Project:
     own_items: tuple[OwnItem, ...] = ()
     evidence: Evidence = NOTHING_YET
     overrides: tuple[CostOverride, ...] = ()
+    ratings: tuple[ProjectRating, ...] = ()  # its own, in place of the edition's
 
     def expectation(self, item_id: str) -> Expectation:
         return self.expectations.get(item_id) or Expectation(item_id)

@@ -241,6 +241,7 @@ def own_sheet(database: Database, by: Person, demonstration_id: str) -> Sheet:
     """What a person has noted so far, for that person's own phone."""
     require(by, "score")
     with database.reading() as connection:
+        require_member(connection, by, _demonstration(connection, demonstration_id)["project_id"])
         sheets = sheets_in(connection, demonstration_id, by.id)
     return sheets[0] if sheets else Sheet(by.name, (), {})
 

@@ -20,6 +20,7 @@ from workshops.model import (
     OwnItem,
     Project,
     ProjectError,
+    ProjectRating,
     ShortlistSettings,
     Summary,
     level_problems,
@@ -124,6 +125,16 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        table = schema.project_rating
+        ratings = (
+            connection.execute(
+                sa.select(table)
+                .where(table.c.project_id == project_id)
+                .order_by(table.c.product_id, table.c.item_id, table.c.basis)
+            )
+            .mappings()
+            .all()
+        )
     return Project(
         **{
             name: in_utc(row[name])
@@ -146,6 +157,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
         overrides=tuple(_override(one) for one in overrides),
         evidence=evidence,
+        ratings=tuple(rating_of_row(one) for one in ratings),
     )
 
 
@@ -163,6 +175,7 @@ def create_project(
     expectations: Iterable[Expectation] = (),
     own_items: Iterable[OwnItem] = (),
     overrides: Iterable[CostOverride] = (),
+    ratings: Iterable[ProjectRating] = (),
 ) -> str:
     """Create a project, with what it asks for if that is known; return its id.
 
@@ -224,6 +237,9 @@ def create_project(
                     project_id=project_id, **_override_values(override), version=1, changed_by=by.name, changed_at=now
                 )
             )
+        for one in ratings:
+            values = {name: getattr(one, name) for name in ProjectRating.__dataclass_fields__ if name != "version"}
+            connection.execute(schema.project_rating.insert().values(project_id=project_id, changed_at=now, **values))
         record(connection, by, "create-project", project_id, after={"name": name.strip(), "sample": is_sample})
     return project_id
 
@@ -281,6 +297,7 @@ def duplicate_project(database: Database, by: Person, project_id: str, *, name: 
         expectations=project.expectations.values(),
         own_items=project.own_items,
         overrides=project.overrides,
+        ratings=project.ratings,
     )
 
 
@@ -598,6 +615,10 @@ def _upsert_expectation(
     )
     if done.rowcount == 0:  # another server was faster between our read and our write
         raise StaleError(item_id, None)
+
+
+def rating_of_row(row: Mapping[str, Any]) -> ProjectRating:
+    return ProjectRating(**{name: row[name] for name in ProjectRating.__dataclass_fields__})
 
 
 def _expectation(row: Mapping[str, Any]) -> Expectation:

@@ -91,6 +91,25 @@ cost_override = sa.Table(
     sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
 )
 
+# levels that the project takes in place of the edition's: declared by a vendor, or seen in a demonstration
+project_rating = sa.Table(
+    "project_rating",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("product_id", sa.String(80), primary_key=True),
+    sa.Column("item_id", sa.String(80), primary_key=True),
+    sa.Column("basis", sa.String(20), primary_key=True),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("plan_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("add_on_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 # append-only: who changed what, and when
 journal = sa.Table(
     "journal",
