@@ -34,6 +34,8 @@ PAGES = {
         ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
         ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
         ("workshops/robustness_page.py", "robustness", "balance", "read-project"),
+        ("workshops/decide_page.py", "decide", "gavel", "read-project"),
+        ("workshops/score_page.py", "score", "fact_check", "read-project"),
     ],
     "reference": [
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
@@ -48,6 +50,7 @@ PAGES = {
     ],
 }
 SIGN_IN = PAGES["enter"][0][0]
+UNLISTED = {"score"}  # pages that other pages lead to
 
 
 @st.cache_resource(show_spinner=False)
@@ -75,7 +78,7 @@ def pages(person, t):
                 url_path=address,
                 icon=f":material/{icon}:",
                 default=address in ("projects", "sign-in") and person.may(action),
-                visibility="visible" if person.may(action) else "hidden",
+                visibility="visible" if person.may(action) and address not in UNLISTED else "hidden",
             )
             for file, address, icon, action in entries
             if person.may(action) or person.may("sign-in")
@@ -123,7 +126,9 @@ who = st.session_state["person"] = visitor()
 # the Editions page stands below projects and cannot ask them what weighs
 st.session_state["item_weights"] = weights_in_open_projects
 if who.may("vote"):
-    st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
+    vote = st.Page("workshops/vote_page.py", title=t("page.vote"))
+    score = st.Page("workshops/score_page.py", title=t("page.score"), url_path="score")
+    st.navigation([vote, score], position="hidden").run()
 else:
     page = st.navigation(pages(who, t), expanded=True)
     sidebar(who, t)

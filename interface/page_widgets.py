@@ -116,6 +116,8 @@ ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;ga
 .stripcell{flex:1 1 150px;display:grid;grid-template-columns:1fr auto;gap:0 .5rem;border:1px solid var(--line);border-radius:8px;
  padding:.4rem .7rem;background:var(--panel);font-size:.88rem;align-items:baseline}
 .stripcell .interval{grid-column:1/3}
+.part{font-weight:600;color:var(--accent);padding-top:1rem!important}
+table.clean.wide td{vertical-align:top}
 .scroll{overflow-x:auto} .whole{white-space:nowrap}
 details.plans{font-size:.86rem;margin-top:.1rem} details.plans summary{color:var(--muted);cursor:pointer}
 details.plans table.clean{margin:.2rem 0 .4rem;min-width:340px}

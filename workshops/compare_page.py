@@ -101,8 +101,8 @@ def rating_of(offer: str, item: str):
 
 def level_cell(offer: str, item: str, asked: int) -> str:
     """The level an offer reaches, how it is known, and from which plan."""
-    rating = rating_of(offer, item)
-    if rating is None:
+    rating, basis = rating_of(offer, item), assessment.basis(offer, item)
+    if basis is None:
         return f"{level_chip(None, t('basis.not-rated'))} {basis_mark(None, t)}"
     level = int(offers.central.at[offer, item])
     sentence = (
@@ -119,12 +119,13 @@ def level_cell(offer: str, item: str, asked: int) -> str:
     )
     plan = ""
     if (
-        rating.plan
+        rating
+        and rating.plan
         and assessment.edition.products[offers.products[offer]].plan_order.get(rating.plan, 0)
         > offers.table.at[offer, "place"]
     ):
         plan = f" <span class='muted small'>{escape(t('compare.from_plan', plan=assessment.edition.products[offers.products[offer]].plan(rating.plan).name))}</span>"
-    return f"{level_chip(level, sentence)} {basis_mark(rating.basis, t)}{missing}{plan}"
+    return f"{level_chip(level, sentence)} {basis_mark(basis, t)}{missing}{plan}"
 
 
 def item_table(items: list[str]) -> str:
@@ -218,7 +219,7 @@ with evidence_tab:
         product = assessment.edition.products[offers.products[offer]]
         st.markdown(f"**{escape(short[offer])}**")
         st.html(
-            f"{level_cell(offer, item, int(fit.asked[item]))} {basis_mark(rating.basis if rating else None, t, word=True)}"
+            f"{level_cell(offer, item, int(fit.asked[item]))} {basis_mark(assessment.basis(offer, item), t, word=True)}"
             + (f" <span class='muted'>{escape(rating.note)}</span>" if rating and rating.note else "")
         )
         for source in (product.sources[one] for one in (rating.sources if rating else ()) if one in product.sources):

@@ -24,15 +24,15 @@ def team_name(functional_map: FunctionalMap, team: str, t: Texts) -> str:
     return functional_map.vocabulary.teams[team][t.language]
 
 
-def join_address(workshop: Workshop) -> str:
-    """The address that opens a workshop's Vote page on a phone."""
-    return f"{site_address()}?join={quote(workshop.code)}"
+def join_address(workshop: Workshop, page: str = "") -> str:
+    """The address that opens a workshop's Vote page on a phone, or another page of a participant."""
+    return f"{site_address()}{page}?join={quote(workshop.code)}"
 
 
-def joining(workshop: Workshop, *, size: int = 300) -> None:
+def joining(workshop: Workshop, *, size: int = 300, page: str = "") -> None:
     """How to join, large enough for a projector: a code to scan, an address with a code to type."""
     t = page_texts("workshops")
-    address = join_address(workshop)
+    address = join_address(workshop, page)
     shown = f"{urlsplit(address).netloc}{urlsplit(address).path}?join"
     st.html(
         f'<div style="display:flex;gap:2rem;align-items:center;flex-wrap:wrap">'

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from functional_map.model import FunctionalMap
+from workshops.evidence import NOTHING_YET, Evidence
 
 STATUSES = ("open", "proposed", "agreed", "out-of-scope")
 COMPLEXITIES = ("simple", "medium", "complex")
@@ -337,6 +338,7 @@ class Project:
     weights: Mapping[str, float]  # domain -> points
     expectations: Mapping[str, Expectation]  # by item id, those that were ever touched
     own_items: tuple[OwnItem, ...] = ()
+    evidence: Evidence = NOTHING_YET
     overrides: tuple[CostOverride, ...] = ()
     ratings: tuple[ProjectRating, ...] = ()  # its own, in place of the edition's
 

@@ -28,6 +28,7 @@ from workshops.model import (
 )
 from workshops.store import schema
 from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.evidence import evidence_of
 from workshops.store.members import is_member, make_member, require_member
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
@@ -112,6 +113,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        evidence = evidence_of(connection, project_id)
         overrides = (
             connection.execute(
                 sa.select(schema.cost_override)
@@ -154,6 +156,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
         expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
         overrides=tuple(_override(one) for one in overrides),
+        evidence=evidence,
         ratings=tuple(rating_of_row(one) for one in ratings),
     )
 
