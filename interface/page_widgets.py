@@ -105,6 +105,7 @@ ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;ga
 .funnel b{font-size:1.5rem;font-variant-numeric:tabular-nums;display:block;line-height:1.2} .funnel .out{font-size:.8rem;color:var(--muted)}
 .funnel .out{display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden;line-height:1.35}
 .funnel .price{display:block;font-size:.8rem;color:var(--warn);font-weight:600}
+.funnel .price.none{color:var(--muted);font-weight:400}
 .funnel .last{background:var(--accent);border-color:var(--accent);color:var(--paper)} .funnel .last *{color:var(--paper)!important}
 .strip{display:flex;gap:.6rem;flex-wrap:wrap}
 .stripcell{flex:1 1 150px;display:grid;grid-template-columns:1fr auto;gap:0 .5rem;border:1px solid var(--line);border-radius:8px;
@@ -114,5 +115,6 @@ ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;ga
 details.plans{font-size:.86rem;margin-top:.1rem} details.plans summary{color:var(--muted);cursor:pointer}
 details.plans table.clean{margin:.2rem 0 .4rem;min-width:340px}
 .up{color:var(--good)} .down{color:var(--bad)}
-@media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton{display:none!important}}
+@media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton,.stMultiSelect,.stCheckbox,
+ details.plans{display:none!important} tr,.funnel,svg{break-inside:avoid} .scroll{overflow:visible}}
 """
