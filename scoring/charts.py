@@ -60,9 +60,9 @@ def cost_fit(
         ],
     )
     labels = (
-        base.transform_filter("datum.state == 'listed'")
-        .mark_text(align="left", dx=9, dy=-7, fontWeight=600)
-        .encode(x=x, y=y, text="offer:N")
+        alt.Chart(_label_places(table[table["state"] == "listed"]))
+        .mark_text(align="left", dx=9, fontWeight=600)
+        .encode(x=x, y=alt.Y("label_fit:Q"), text="offer:N")
     )
     layers = [upgrades, edge, points, labels]
     if budget is not None:
@@ -75,6 +75,15 @@ def cost_fit(
         )
     heading = alt.TitleParams(title, subtitle=subtitle) if subtitle else title
     return alt.layer(*layers).properties(height=360, title=heading)
+
+
+def _label_places(points: pd.DataFrame, gap: float = 3.2) -> pd.DataFrame:
+    """Where the names stand: beside their point, and far enough below each other to be read."""
+    ordered = points.sort_values("fit", ascending=False)
+    places: list[float] = []
+    for fit in ordered["fit"]:
+        places.append(min(fit + 1.0, places[-1] - gap) if places else fit + 1.0)
+    return ordered.assign(label_fit=places)
 
 
 def rank_shares(

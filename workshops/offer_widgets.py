@@ -74,8 +74,10 @@ class OfferTables:
         if gate not in self.a.gate_prices.index:
             return ""
         price = self.a.gate_prices.loc[gate]
+        if not (self.a.gates.conditions["gate"].to_numpy(object) == gate).any():
+            return ""  # nothing is asked there
         if not price["points"] > 0.0005:
-            return ""
+            return f'<span class="price none">{escape(self.t("shortlist.gate_free"))}</span>'
         offer, fit = self.a.offer_name(price["offer"]), self.words.score(price["fit"])
         title = self.t("shortlist.gate_price_words", offer=offer, fit=fit)
         points = self.t("shortlist.gate_price", points=self.t.number(price["points"] * 100, 1))
@@ -120,7 +122,7 @@ class OfferTables:
                 f"<b>{escape(self.a.offer_name(str(offer)))}</b>{self.add_ons(row)}{self.other_plans(str(offer))}",
                 self.words.score(row["fit"]),
                 self.fit_interval(row),
-                self.cost(str(offer), row),
+                whole(self.words.money(row["cost"])),
                 self.why_not(str(offer), row),
                 escape(self.words.way_in(way_in(self.a, row["product"]))),
             ]

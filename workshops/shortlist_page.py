@@ -163,10 +163,13 @@ def cost_fit_chart() -> None:
         fit=result.offers["fit"] * 100,
         place=assessment.offers.table["place"],
     ).drop(columns=["add_ons"])
+    # what costs far more than anybody would pay would press the rest into a corner
+    most = max(2 * (context.budget or 0.0), 1.5 * float(result.listed["cost"].max()) if listed else 0.0)
+    shown = offers[offers["cost"] <= most] if most else offers
     colours = current_palette()
     title, subtitle = frontier_finding()
     chart = cost_fit(
-        offers,
+        shown,
         cost_title=t("chart.cost", years=context.years, currency=context.currency),
         fit_title=t("chart.fit"),
         budget=context.budget,
@@ -177,7 +180,9 @@ def cost_fit_chart() -> None:
         title=title,
         subtitle=subtitle,
     )
-    show_chart(chart, t("chart.cost_fit_alt", count=len(offers)), key="shortlist_chart")
+    show_chart(chart, t("chart.cost_fit_alt", count=len(shown)), key="shortlist_chart")
+    if len(shown) < len(offers):
+        st.caption(t("chart.dearer", count=len(offers) - len(shown), most=words.money(most)))
     rows = assessment.table.loc[assessment.frontier]
     st.html(
         table(

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from interface.language import Texts
+from scoring.gates import LIKELY_PASS
 from workshops.assess import Assessment
 from workshops.changes import Change, WayIn
 
@@ -59,6 +60,8 @@ class Words:
             )
         elif gate == "ergonomics":
             sentence = t("reason.ergonomics", score=t.number(values["central"]), bar=t.number(values["bar"]))
+        elif values["verdict"] == LIKELY_PASS:
+            return self.fact(gate, values["condition"])
         else:
             sentence = t(f"reason.context.{values['condition']}")
         if values["verdict"].startswith("likely"):
@@ -144,7 +147,7 @@ class Words:
             if line == "internal"
             else "origin.days"
         )
-        return t(key, days=t.number(detail["days"], 1), rate=self.money(detail["rate"]))
+        return t(key, days=t.number(detail["days"], int(detail["days"] % 1 > 0)), rate=self.money(detail["rate"]))
 
     def _price_origin(self, origin: str, detail: dict[str, Any]) -> str:
         t = self.t
