@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from workshops.access import Person, require
 from workshops.model import (
     LONGEST_NAME,
+    Change,
     Context,
     Expectation,
     OwnItem,
@@ -289,8 +290,10 @@ def save_expectations(
     changes: Mapping[str, Mapping[str, Any]],
     *,
     versions: Mapping[str, int] | None = None,
-) -> None:
+) -> Change:
     """Change some fields of some items, all in one transaction: each with its line in the journal.
+
+    Returns what it takes to take the change back: save `before` again, with its `versions`.
 
     changes      item -> {level, must_have, note, owner, status}, any of them
     known_items  ids of the map and of the project's own items
@@ -300,6 +303,8 @@ def save_expectations(
     """
     require(by, "edit-project")
     now, known = utc_now(), set(known_items)
+    undo: dict[str, dict[str, Any]] = {}
+    old_versions: dict[str, int] = {}
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -331,6 +336,8 @@ def save_expectations(
             moved = {field: value for field, value in after.items() if before[field] != value}
             if not moved or problems:
                 continue
+            undo[item_id] = {field: before[field] for field in moved}
+            old_versions[item_id] = old.version
             _upsert_expectation(connection, project_id, item_id, after, old.version, by.name, now)
             record(
                 connection,
@@ -338,12 +345,14 @@ def save_expectations(
                 "set-expectation",
                 project_id,
                 item_id,
-                before={field: before[field] for field in moved},
+                before=undo[item_id],
                 after=moved,
             )
         if problems:
             raise ProjectError(problems)
-        _changed(connection, project_id)
+        if undo:
+            _changed(connection, project_id)
+    return Change(undo, old_versions, {item_id: version + 1 for item_id, version in old_versions.items()})
 
 
 def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem) -> None:
