@@ -18,6 +18,7 @@ PAGES = (
     "workshops/requirements_page.py",
     "workshops/shortlist_page.py",
     "workshops/compare_page.py",
+    "workshops/robustness_page.py",
     "functional_map/map_page.py",
     "vendors/products_page.py",
     "vendors/market_page.py",

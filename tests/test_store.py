@@ -29,6 +29,7 @@ from workshops.store.projects import (
     save_expectations,
     save_settings,
     save_weights,
+    set_scope,
 )
 
 ME = dataclasses.replace(AT_HOME, name="Ada")
@@ -168,6 +169,17 @@ def test_weights_that_sum_to_zero_are_refused(database, project_id):
 
     assert caught.value.problems == [("weights.problem.zero", {})]
     assert dict(read_project(database, project_id).weights) == {"a": 1.0, "b": 2.0}
+
+
+def test_a_domain_leaves_the_scope_and_comes_back_with_what_was_said(database, project_id):
+    save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": 2, "status": "agreed"}})
+    set_scope(database, ME, project_id, ITEMS, in_scope=False)
+    assert read_project(database, project_id).asked() == {}
+    set_scope(database, ME, project_id, ITEMS, in_scope=True)
+
+    project = read_project(database, project_id)
+    assert project.asked() == {"sla": 2}
+    assert [project.expectation(item).status for item in ITEMS] == ["agreed", "open", "open"]
 
 
 def test_archive_duplicate_rename_delete(database, project_id):

@@ -13,6 +13,7 @@ from workshops.lead_widgets import joining, team_name
 from workshops.model import Project, ProjectError
 from workshops.room import NO_TEAM, Answer, Participant, Workshop, answer_problems
 from workshops.session_widgets import database, edition_of, map_of, person, project_by_id, require_project
+from workshops.sign_in_widgets import address
 from workshops.store.database import StoreError
 from workshops.store.votes import (
     answers_of,
@@ -21,6 +22,7 @@ from workshops.store.votes import (
     open_workshop,
     participant_by_token,
     save_answers,
+    try_code,
     typed_code,
     workshop_by_code,
     workshop_of,
@@ -261,8 +263,8 @@ def below(participant: Participant, functional_map: FunctionalMap, asked: tuple[
     name = plain(participant.name)
     with st.expander(t("vote.you", name=name, team=team_name(functional_map, participant.team, t)), key="vote_you"):
         st.markdown(t("vote.other_device", code=spelled(participant.personal_code)))
-        if address := own_address():
-            st.html(qr_code(address, size=200, label=t("vote.own_qr")))
+        if own := own_address():
+            st.html(qr_code(own, size=200, label=t("vote.own_qr")))
         st.segmented_control(
             t("sidebar.language"),
             list(LANGUAGES),
@@ -288,7 +290,11 @@ def participate(who: Person) -> None:
         "<style>.stMainBlockContainer{max-width:560px;padding:.6rem 1rem 4rem}[data-testid=stHeader]{display:none}</style>"
     )
     code = st.query_params.get("join", "")
-    workshop = workshop_by_code(database(), code)
+    try:
+        workshop = workshop_by_code(database(), code) if who.id else try_code(database(), code, address())
+    except ProjectError as error:
+        show_problems(error.problems, t)
+        return
     if workshop is None:
         ask_for_the_code()
         return

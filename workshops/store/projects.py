@@ -13,12 +13,15 @@ import sqlalchemy as sa
 from workshops.access import Person, require
 from workshops.model import (
     LONGEST_NAME,
+    LONGEST_NOTE,
     Change,
     Context,
+    CostOverride,
     Expectation,
     OwnItem,
     Project,
     ProjectError,
+    ProjectRating,
     ShortlistSettings,
     Summary,
     level_problems,
@@ -26,6 +29,7 @@ from workshops.model import (
 )
 from workshops.store import schema
 from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.members import is_member, make_member, require_member
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
 
@@ -38,8 +42,28 @@ class StaleError(RuntimeError):
         super().__init__(f"{item_id} was changed meanwhile")
 
 
+def projects_of(database: Database, by: Person) -> list[Summary]:
+    """The projects that a person may see, the one changed last first."""
+    if not by.may("read-project"):
+        return []
+    if by.sees_every_project:
+        return list_projects(database)
+    query = sa.select(schema.member.c.project_id).where(schema.member.c.account_id == by.id)
+    with database.reading() as connection:
+        theirs = set(connection.scalars(query))
+    return [one for one in list_projects(database) if one.id in theirs]
+
+
+def may_read(database: Database, by: Person, project_id: str) -> bool:
+    """Whether a person may see a project."""
+    if by.sees_every_project or not by.may("read-project"):
+        return by.may("read-project")
+    with database.reading() as connection:
+        return is_member(connection, by, project_id)
+
+
 def list_projects(database: Database) -> list[Summary]:
-    """Every project, the one changed last first."""
+    """Every project, whosever it is, the one changed last first."""
     asked = (
         sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
         .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
@@ -89,6 +113,27 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        overrides = (
+            connection.execute(
+                sa.select(schema.cost_override)
+                .where(schema.cost_override.c.project_id == project_id)
+                .order_by(
+                    schema.cost_override.c.product_id, schema.cost_override.c.plan_id, schema.cost_override.c.what
+                )
+            )
+            .mappings()
+            .all()
+        )
+        table = schema.project_rating
+        ratings = (
+            connection.execute(
+                sa.select(table)
+                .where(table.c.project_id == project_id)
+                .order_by(table.c.product_id, table.c.item_id, table.c.basis)
+            )
+            .mappings()
+            .all()
+        )
     return Project(
         **{
             name: in_utc(row[name])
@@ -109,6 +154,8 @@ def read_project(database: Database, project_id: str) -> Project | None:
         weights=MappingProxyType(weights),
         expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
+        overrides=tuple(_override(one) for one in overrides),
+        ratings=tuple(rating_of_row(one) for one in ratings),
     )
 
 
@@ -125,14 +172,18 @@ def create_project(
     is_sample: bool = False,
     expectations: Iterable[Expectation] = (),
     own_items: Iterable[OwnItem] = (),
+    overrides: Iterable[CostOverride] = (),
+    ratings: Iterable[ProjectRating] = (),
 ) -> str:
     """Create a project, with what it asks for if that is known; return its id.
 
     Raises ProjectError with every problem, and NotAllowedError.
     """
     require(by, "create-project")
-    expectations = list(expectations)
+    expectations, overrides = list(expectations), list(overrides)
     problems = _name_problems(name, client) + context.problems() + settings.problems() + weight_problems(weights)
+    for override in overrides:
+        problems += override.problems()
     for one in expectations:
         problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
     if problems:
@@ -152,6 +203,7 @@ def create_project(
                 settings=settings.to_json(),
             )
         )
+        make_member(connection, by, project_id)
         _write_weights(connection, project_id, weights)
         if expectations:
             connection.execute(
@@ -177,6 +229,15 @@ def create_project(
                     definition=item.definition,
                 )
             )
+        for override in overrides:
+            connection.execute(
+                schema.cost_override.insert().values(
+                    project_id=project_id, **_override_values(override), version=1, changed_by=by.name, changed_at=now
+                )
+            )
+        for one in ratings:
+            values = {name: getattr(one, name) for name in ProjectRating.__dataclass_fields__ if name != "version"}
+            connection.execute(schema.project_rating.insert().values(project_id=project_id, changed_at=now, **values))
         record(connection, by, "create-project", project_id, after={"name": name.strip(), "sample": is_sample})
     return project_id
 
@@ -213,13 +274,13 @@ def delete_project(database: Database, by: Person, project_id: str) -> None:
         row = connection.execute(sa.select(schema.project.c.name).where(schema.project.c.id == project_id)).first()
         if row is None:
             return
-        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
         record(connection, by, "delete-project", project_id, before={"name": row.name})
+        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
 
 
 def duplicate_project(database: Database, by: Person, project_id: str, *, name: str) -> str:
     """Create a second project that asks for the same; return its id."""
-    project = read_project(database, project_id)
+    project = read_project(database, project_id) if may_read(database, by, project_id) else None
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
     return create_project(
@@ -233,6 +294,8 @@ def duplicate_project(database: Database, by: Person, project_id: str, *, name: 
         settings=project.settings,
         expectations=project.expectations.values(),
         own_items=project.own_items,
+        overrides=project.overrides,
+        ratings=project.ratings,
     )
 
 
@@ -355,11 +418,32 @@ def save_expectations(
     return Change(undo, old_versions, {item_id: version + 1 for item_id, version in old_versions.items()})
 
 
+def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
+    """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    project = read_project(database, project_id)
+    if project is None:
+        raise ProjectError([("project.problem.gone", {})])
+    items = list(items)
+    changes = {
+        item: {
+            "status": ("agreed" if project.expectation(item).level is not None else "open")
+            if in_scope
+            else "out-of-scope"
+        }
+        for item in items
+        if project.expectation(item).in_scope != in_scope
+    }
+    if changes:
+        save_expectations(database, by, project_id, items, changes)
+
+
 def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem) -> None:
     """Raises ProjectError where the label is missing or too long."""
     require(by, "edit-project")
     if not 0 < len(item.label.strip()) <= LONGEST_NAME:
         raise ProjectError([("own_item.problem.label", {"most": LONGEST_NAME})])
+    if len(item.definition) > LONGEST_NOTE:
+        raise ProjectError([("own_item.problem.definition", {"most": LONGEST_NOTE})])
     with database.writing() as connection:
         connection.execute(
             schema.own_item.insert().values(
@@ -392,6 +476,38 @@ def remove_own_item(database: Database, by: Person, project_id: str, item_id: st
         record(connection, by, "remove-own-item", project_id, item_id, before={"label": row["label"]})
 
 
+def save_overrides(
+    database: Database,
+    by: Person,
+    project_id: str,
+    changes: Iterable[CostOverride],
+    removed: Iterable[CostOverride] = (),
+) -> None:
+    """Write what the project knows better about costs, and forget what it no longer holds to.
+
+    Each override carries the version that was on the screen: 0 for a new one.
+
+    Raises ProjectError with every problem, and StaleError; nothing is written then.
+    """
+    require(by, "edit-project")
+    changes, removed = list(changes), list(removed)
+    if problems := [problem for one in changes for problem in one.problems()]:
+        raise ProjectError(problems)
+    if not changes and not removed:
+        return
+    now = utc_now()
+    with database.writing() as connection:
+        for one in changes:
+            before = _current_override(connection, project_id, one)
+            _write_override(connection, project_id, one, by.name, now)
+            record(connection, by, "set-cost", project_id, one.product_id, before=before, after=_override_values(one))
+        for one in removed:
+            before = _current_override(connection, project_id, one)
+            connection.execute(schema.cost_override.delete().where(*_override_key(project_id, one)))
+            record(connection, by, "set-cost", project_id, one.product_id, before=before)
+        _changed(connection, project_id)
+
+
 def history(database: Database, project_id: str, subject: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
     """The journal of a project, or of one of its items, newest first."""
     query = sa.select(schema.journal).where(schema.journal.c.project_id == project_id)
@@ -411,11 +527,17 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Append a line to the journal, inside the transaction of the change that it tells."""
+    """Append a line to the journal, inside the transaction of the change that it tells.
+
+    Raises NotAllowedError where the project is not the person's: the change is then undone with its line.
+    """
+    if project_id is not None:
+        require_member(connection, by, project_id)
     connection.execute(
         schema.journal.insert().values(
             at=utc_now(),
-            who=by.name or by.id,
+            # a participant's name stays out of what cannot be erased
+            who=by.id if by.role == "participant" else by.name or by.id,
             project_id=project_id,
             action=action,
             subject=subject,
@@ -501,5 +623,50 @@ def _upsert_expectation(
         raise StaleError(item_id, None)
 
 
+def rating_of_row(row: Mapping[str, Any]) -> ProjectRating:
+    return ProjectRating(**{name: row[name] for name in ProjectRating.__dataclass_fields__})
+
+
 def _expectation(row: Mapping[str, Any]) -> Expectation:
     return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
+
+
+def _override(row: Mapping[str, Any]) -> CostOverride:
+    return CostOverride(**{name: in_utc(row[name]) for name in CostOverride.__dataclass_fields__})
+
+
+def _override_values(override: CostOverride) -> dict[str, Any]:
+    names = ("product_id", "plan_id", "what", "low", "likely", "high", "currency", "note")
+    return {name: getattr(override, name) for name in names}
+
+
+def _override_key(project_id: str, override: CostOverride) -> tuple[sa.ColumnElement[bool], ...]:
+    table = schema.cost_override.c
+    return (
+        table.project_id == project_id,
+        table.product_id == override.product_id,
+        table.plan_id == override.plan_id,
+        table.what == override.what,
+    )
+
+
+def _current_override(connection: sa.Connection, project_id: str, override: CostOverride) -> dict[str, Any] | None:
+    """The override as it stands; raises StaleError where it is not the one that was on the screen."""
+    query = sa.select(schema.cost_override).where(*_override_key(project_id, override))
+    row = connection.execute(query).mappings().first()
+    if override.version != (row["version"] if row else 0):
+        raise StaleError(override.product_id, None)
+    return _override_values(_override(row)) if row else None
+
+
+def _write_override(
+    connection: sa.Connection, project_id: str, override: CostOverride, who: str, now: dt.datetime
+) -> None:
+    table = schema.cost_override
+    values = _override_values(override) | {"version": override.version + 1, "changed_by": who, "changed_at": now}
+    if override.version == 0:
+        connection.execute(table.insert().values(project_id=project_id, **values))
+        return
+    same = (*_override_key(project_id, override), table.c.version == override.version)
+    if connection.execute(table.update().where(*same).values(**values)).rowcount == 0:
+        raise StaleError(override.product_id, None)  # another server was faster between our read and our write

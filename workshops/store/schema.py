@@ -74,6 +74,42 @@ own_item = sa.Table(
     sa.Column("definition", sa.Text, nullable=False, server_default=""),
 )
 
+cost_override = sa.Table(
+    "cost_override",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("product_id", sa.String(80), primary_key=True),
+    sa.Column("plan_id", sa.String(80), primary_key=True),  # "" where it holds for every plan
+    sa.Column("what", sa.String(40), primary_key=True),
+    sa.Column("low", sa.Float, nullable=False),
+    sa.Column("likely", sa.Float, nullable=False),
+    sa.Column("high", sa.Float, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# levels that the project takes in place of the edition's: declared by a vendor, or seen in a demonstration
+project_rating = sa.Table(
+    "project_rating",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("product_id", sa.String(80), primary_key=True),
+    sa.Column("item_id", sa.String(80), primary_key=True),
+    sa.Column("basis", sa.String(20), primary_key=True),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("plan_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("add_on_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 # append-only: who changed what, and when
 journal = sa.Table(
     "journal",
@@ -180,4 +216,47 @@ discussion = sa.Table(
     sa.Column("seconds", sa.Integer, nullable=False, server_default="0"),
     sa.Column("opened_at", sa.DateTime(timezone=True)),  # missing while it is not on the projector
     sa.Column("settled_at", sa.DateTime(timezone=True)),  # missing while nothing was agreed
+)
+
+# ---------------------------------------------------------------- who may enter; stays with the installation
+
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("login", sa.String(254), nullable=False, unique=True),  # an e-mail address, folded
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("password", sa.Text),  # its Argon2 hash; missing where only the organisation's sign-in opens it
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    info={"stays": True},
+)
+
+# on a network a project is visible to its members only
+member = sa.Table(
+    "member",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("account_id", sa.String(32), sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    info={"stays": True},
+)
+
+# a browser that signed in with a password; its cookie holds the token, the database only its hash
+sign_in = sa.Table(
+    "sign_in",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    sa.Column("account_id", sa.String(32), sa.ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+    info={"stays": True},
+)
+
+# tries at a secret, counted for all servers together; the key is a hash of what was tried
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String(64), nullable=False, index=True),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    info={"stays": True},
 )
