@@ -225,6 +225,15 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of expectations that was written, with what it takes to take it back."""
+
+    before: Mapping[str, Mapping[str, Any]]  # item -> the fields that moved, as they were
+    old_versions: Mapping[str, int]  # item -> its version before the change
+    versions: Mapping[str, int]  # and after
+
+
+@dataclass(frozen=True)
 class OwnItem:
     """An item that a project adds to the map; no product of an edition is rated on it."""
 

@@ -14,6 +14,7 @@ from workshops.access import Person, require
 from workshops.model import (
     LONGEST_NAME,
     LONGEST_NOTE,
+    Change,
     Context,
     CostOverride,
     Expectation,
@@ -355,8 +356,10 @@ def save_expectations(
     changes: Mapping[str, Mapping[str, Any]],
     *,
     versions: Mapping[str, int] | None = None,
-) -> None:
+) -> Change:
     """Change some fields of some items, all in one transaction: each with its line in the journal.
+
+    Returns what it takes to take the change back: save `before` again, with its `versions`.
 
     changes      item -> {level, must_have, note, owner, status}, any of them
     known_items  ids of the map and of the project's own items
@@ -366,6 +369,8 @@ def save_expectations(
     """
     require(by, "edit-project")
     now, known = utc_now(), set(known_items)
+    undo: dict[str, dict[str, Any]] = {}
+    old_versions: dict[str, int] = {}
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -397,6 +402,8 @@ def save_expectations(
             moved = {field: value for field, value in after.items() if before[field] != value}
             if not moved or problems:
                 continue
+            undo[item_id] = {field: before[field] for field in moved}
+            old_versions[item_id] = old.version
             _upsert_expectation(connection, project_id, item_id, after, old.version, by.name, now)
             record(
                 connection,
@@ -404,12 +411,14 @@ def save_expectations(
                 "set-expectation",
                 project_id,
                 item_id,
-                before={field: before[field] for field in moved},
+                before=undo[item_id],
                 after=moved,
             )
         if problems:
             raise ProjectError(problems)
-        _changed(connection, project_id)
+        if undo:
+            _changed(connection, project_id)
+    return Change(undo, old_versions, {item_id: version + 1 for item_id, version in old_versions.items()})
 
 
 def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:

@@ -132,7 +132,8 @@ def save_agenda(database: Database, by: Person, workshop_id: str, agenda: Mappin
             .where(schema.workshop.c.id == workshop_id)
             .values(agenda=dict(agenda), agenda_version=version + 1)
         )
-        record(connection, by, "set-agenda", row["project_id"], before=row["agenda"], after=dict(agenda))
+        before, after = ({"sessions": len(one.get("sessions", ()))} for one in (row["agenda"], agenda))
+        record(connection, by, "set-agenda", row["project_id"], before=before, after=after)
 
 
 # ---------------------------------------------------------------- participants
