@@ -118,8 +118,7 @@ def from_plan(offer: str, item: str) -> str:
 
 def level_cell(offer: str, item: str, asked: int) -> str:
     """The level an offer reaches, how it is known, and from which plan there is more."""
-    rating = rating_of(offer, item)
-    if rating is None:
+    if assessment.basis(offer, item) is None:
         return f"{level_chip(None, t('basis.not-rated'))} {basis_mark(None, t)}"
     level, sentence = reached(offer, item)
     gap = asked - level
@@ -204,8 +203,7 @@ def gaps_section(offer: str, most: int) -> None:
     st.markdown(f"**{t('compare.gaps_of', product=short[offer], points=t.number(lost.sum(), 1), count=len(lost))}**")
     rows = []
     for item in lost.index[:most]:
-        rating = rating_of(offer, item)
-        if rating is None:
+        if assessment.basis(offer, item) is None:
             found = f"{level_chip(None)} {escape(t('basis.not-rated'))}"
         else:
             level, sentence = reached(offer, item)
