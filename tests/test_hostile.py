@@ -6,9 +6,10 @@ import io
 
 import openpyxl
 import pytest
-from exports.shortlist_workbook import shortlist_workbook
 from streamlit.testing.v1 import AppTest
 
+from exports.delivery import Delivery
+from exports.scorecard import scorecard
 from functional_map.load import load_map
 from interface.language import texts
 from tests.synthetic import write_edition
@@ -82,7 +83,7 @@ def test_no_page_breaks_and_no_cell_is_a_formula(project, text):
     edition = load_edition(editions()[one.edition_id])
     import datetime as dt
 
-    content = shortlist_workbook(assess(one, edition, load_map(2026)), texts("workshops", "en"), dt.date(2026, 1, 1))
+    content = scorecard(Delivery(assess(one, edition, load_map(2026)), "en", dt.date(2026, 1, 1)))
     typed = [
         cell
         for sheet in openpyxl.load_workbook(io.BytesIO(content)).worksheets
