@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import importlib
 import inspect
 import pkgutil
@@ -20,10 +21,10 @@ from tests.conftest import ROOT
 from tests.synthetic import write_edition
 from workshops.access import AT_HOME, NOBODY, TERMINAL, NotAllowedError, Person, is_at_home
 from workshops.accounts import main as accounts_command
-from workshops.model import Context, OwnItem, ProjectError, ShortlistSettings
+from workshops.model import Context, CostOverride, OwnItem, ProjectError, ProjectRating, ShortlistSettings
 from workshops.room import Answer
 from workshops.sample import create_sample
-from workshops.store import accounts, journal, privacy, projects, schema, transfer, votes
+from workshops.store import accounts, journal, privacy, projects, ratings, schema, transfer, votes
 from workshops.store.database import database_url, open_database
 
 PASSWORD = "correct horse battery"
@@ -95,6 +96,20 @@ ACTIONS = {
         CONSULTANTS,
         lambda d, by, h: projects.add_own_item(d, by, h["project"], OwnItem("own-1", "a", "Mine")),
     ),
+    "projects.set_scope": (
+        CONSULTANTS,
+        lambda d, by, h: projects.set_scope(d, by, h["project"], ["sla"], in_scope=False),
+    ),
+    "projects.save_overrides": (
+        CONSULTANTS,
+        lambda d, by, h: projects.save_overrides(
+            d, by, h["project"], [CostOverride("acme", "migration-days", likely=10.0, low=5.0, high=20.0)]
+        ),
+    ),
+    "votes.run_session": (CONSULTANTS, lambda d, by, h: votes.run_session(d, by, h["room"].id, "s1")),
+    "votes.settle": (CONSULTANTS, lambda d, by, h: votes.settle(d, by, h["room"].id, ["sla"])),
+    "ratings.accept_ratings": (CONSULTANTS, lambda d, by, h: _accept(d, by, h)),
+    "ratings.drop_ratings": (CONSULTANTS, lambda d, by, h: _drop(d, by, h)),
     "projects.remove_own_item": (CONSULTANTS, lambda d, by, h: _remove_own_item(d, by, h)),
     "transfer.project_file": (READERS, lambda d, by, h: transfer.project_file(d, by, h["project"])),
     "transfer.restore_project": (CONSULTANTS, lambda d, by, h: _restore(d, by, h)),
@@ -149,6 +164,17 @@ def _remove_own_item(database, by, house):
     projects.remove_own_item(database, by, house["project"], "own-2")
 
 
+def _accept(database, by, house):
+    one = ProjectRating("acme", "sla", 2, "declared", "Ada", dt.date(2026, 1, 1))
+    ratings.accept_ratings(database, by, house["project"], [one], known_items=["sla"], known_products=["acme"])
+
+
+def _drop(database, by, house):
+    if not projects.read_project(database, house["project"]).ratings:
+        _accept(database, TERMINAL, house)
+    ratings.drop_ratings(database, by, house["project"], "acme", basis="declared")
+
+
 def _restore(database, by, house):
     content = transfer.project_file(database, TERMINAL, house["project"])
     return transfer.restore_project(database, by, content, editions={"2026"})
@@ -182,6 +208,22 @@ def test_every_function_that_takes_a_person_is_tried_below():
     assert found == set(ACTIONS)
 
 
+def test_every_action_of_the_journal_has_words():
+    """The journal page shows an action by its name in the reader's language."""
+    from interface.language import texts
+
+    told = {
+        node.args[2].value
+        for path in (ROOT / "workshops" / "store").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "record"
+        and isinstance(node.args[2], ast.Constant)
+    }
+    assert len(told) > 20
+    assert not [action for action in told if not texts("workshops", "en").has(f"journal.action.{action}")]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_action_as_every_role(house, database, role):
     by = house["people"][role]
@@ -191,7 +233,11 @@ def test_every_action_as_every_role(house, database, role):
         if name in ("projects.projects_of", "projects.may_read"):
             assert not act(database, by, house), name
             continue
-        prepares = name in ("projects.remove_own_item", "accounts.add_member")  # something of its own first
+        prepares = name in (
+            "projects.remove_own_item",
+            "accounts.add_member",
+            "ratings.drop_ratings",
+        )  # something of its own first
         before = None if prepares else everything(database)
         with pytest.raises((NotAllowedError, ProjectError)) as caught:
             act(database, by, house)

@@ -411,6 +411,7 @@ def save_expectations(
 
 def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
     """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    require(by, "edit-project")
     project = read_project(database, project_id)
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
