@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import datetime as dt
 import importlib
 import inspect
@@ -24,7 +25,7 @@ from workshops.accounts import main as accounts_command
 from workshops.model import Context, CostOverride, OwnItem, ProjectError, ProjectRating, ShortlistSettings
 from workshops.room import Answer
 from workshops.sample import create_sample
-from workshops.store import accounts, journal, privacy, projects, ratings, schema, transfer, votes
+from workshops.store import accounts, journal, moving, privacy, projects, ratings, schema, transfer, votes
 from workshops.store.database import database_url, open_database
 
 PASSWORD = "correct horse battery"
@@ -110,6 +111,7 @@ ACTIONS = {
     "votes.settle": (CONSULTANTS, lambda d, by, h: votes.settle(d, by, h["room"].id, ["sla"])),
     "ratings.accept_ratings": (CONSULTANTS, lambda d, by, h: _accept(d, by, h)),
     "ratings.drop_ratings": (CONSULTANTS, lambda d, by, h: _drop(d, by, h)),
+    "moving.move_project": (CONSULTANTS, lambda d, by, h: _move_edition(d, by, h)),
     "projects.remove_own_item": (CONSULTANTS, lambda d, by, h: _remove_own_item(d, by, h)),
     "transfer.project_file": (READERS, lambda d, by, h: transfer.project_file(d, by, h["project"])),
     "transfer.restore_project": (CONSULTANTS, lambda d, by, h: _restore(d, by, h)),
@@ -173,6 +175,11 @@ def _drop(database, by, house):
     if not projects.read_project(database, house["project"]).ratings:
         _accept(database, TERMINAL, house)
     ratings.drop_ratings(database, by, house["project"], "acme", basis="declared")
+
+
+def _move_edition(database, by, house):
+    before = projects.read_project(database, house["project"])
+    moving.move_project(database, by, before, dataclasses.replace(before, edition_id="2027"), {})
 
 
 def _restore(database, by, house):
