@@ -69,6 +69,9 @@ def style() -> None:
 
 _SHEET = """
 .stMainBlockContainer{padding:2.4rem 2.6rem 3rem;max-width:1280px}
+[data-testid=stSidebarNavItems] li{margin:0}
+[data-testid=stSidebarNavSeparator]{margin:.4rem 0}
+[data-testid=stSidebarUserContent]{padding-top:.4rem;padding-bottom:1rem}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)!important;opacity:1!important}
 .muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
@@ -111,10 +114,15 @@ ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;ga
 .stripcell{flex:1 1 150px;display:grid;grid-template-columns:1fr auto;gap:0 .5rem;border:1px solid var(--line);border-radius:8px;
  padding:.4rem .7rem;background:var(--panel);font-size:.88rem;align-items:baseline}
 .stripcell .interval{grid-column:1/3}
+.part{font-weight:600;color:var(--accent);padding-top:1rem!important}
+table.clean.wide td{vertical-align:top}
 .scroll{overflow-x:auto} .whole{white-space:nowrap}
 details.plans{font-size:.86rem;margin-top:.1rem} details.plans summary{color:var(--muted);cursor:pointer}
 details.plans table.clean{margin:.2rem 0 .4rem;min-width:340px}
 .up{color:var(--good)} .down{color:var(--bad)}
+[data-testid=stSidebarHeader]{height:1.9rem;padding-top:.3rem;margin-bottom:0}
+[data-testid=stSidebarNavLink]{padding-top:0;padding-bottom:0;min-height:0;height:1.45rem;margin:0}
+[data-testid=stNavSectionHeader]{padding-top:.25rem;padding-bottom:0;margin-top:0}
 @media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton,.stMultiSelect,.stCheckbox,
  details.plans{display:none!important} tr,.funnel,svg{break-inside:avoid} .scroll{overflow:visible}}
 """

@@ -18,6 +18,8 @@ PAGES = (
     "workshops/requirements_page.py",
     "workshops/shortlist_page.py",
     "workshops/compare_page.py",
+    "workshops/decide_page.py",
+    "workshops/score_page.py",
     "workshops/robustness_page.py",
     "functional_map/map_page.py",
     "vendors/products_page.py",

@@ -29,6 +29,7 @@ from workshops.store.projects import (
     save_expectations,
     save_settings,
     save_weights,
+    set_scope,
 )
 
 ME = dataclasses.replace(AT_HOME, name="Ada")
@@ -122,6 +123,21 @@ def test_a_change_on_a_stale_screen_is_refused(database, project_id):
     assert read_project(database, project_id).asked() == {"sla": 3}
 
 
+def test_a_change_can_be_taken_back_unless_somebody_was_faster(database, project_id):
+    first = save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": 2, "must_have": True}})
+    change = save_expectations(
+        database, ME, project_id, ITEMS, {"sla": {"level": None}, "notes": {"level": 1}, "invoicing": {"note": ""}}
+    )
+
+    # what did not move is not taken back; the must-have that went with its level is
+    assert change.before == {"sla": {"level": 2, "must_have": True}, "notes": {"level": None}}
+    save_expectations(database, ME, project_id, ITEMS, change.before, versions=change.versions)
+    assert read_project(database, project_id).must_haves() == {"sla": 2}
+    assert read_project(database, project_id).asked() == {"sla": 2}
+    with pytest.raises(StaleError):
+        save_expectations(database, ME, project_id, ITEMS, first.before, versions=first.versions)
+
+
 def test_a_must_have_does_not_outlive_its_level(database, project_id):
     save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": 3, "must_have": True}})
     save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": None}})
@@ -153,6 +169,17 @@ def test_weights_that_sum_to_zero_are_refused(database, project_id):
 
     assert caught.value.problems == [("weights.problem.zero", {})]
     assert dict(read_project(database, project_id).weights) == {"a": 1.0, "b": 2.0}
+
+
+def test_a_domain_leaves_the_scope_and_comes_back_with_what_was_said(database, project_id):
+    save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": 2, "status": "agreed"}})
+    set_scope(database, ME, project_id, ITEMS, in_scope=False)
+    assert read_project(database, project_id).asked() == {}
+    set_scope(database, ME, project_id, ITEMS, in_scope=True)
+
+    project = read_project(database, project_id)
+    assert project.asked() == {"sla": 2}
+    assert [project.expectation(item).status for item in ITEMS] == ["agreed", "open", "open"]
 
 
 def test_archive_duplicate_rename_delete(database, project_id):

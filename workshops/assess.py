@@ -7,7 +7,7 @@ weights, costs by what they depend on.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -23,12 +23,15 @@ from scoring.fit import Fit, fit
 from scoring.gates import Gates, gates, prices
 from scoring.offers import Offers, offers, options
 from scoring.robustness import Robustness, domain_spread, draw_weights
+from scoring.seen import with_seen
 from scoring.shortlist import Settings, Shortlist, best_offers, frontier, shortlist
 from scoring.stability import weight_stability
 from vendors.model import Edition, Fact
 from vendors.tables import MIDDLE_OF_THE_SCALE, plan_table, prior_levels, rating_table
 from workshops.costs import cost_lines
+from workshops.evidence import Quote, Seen
 from workshops.model import Context, CostOverride, Project
+from workshops.overlay import overlaid
 
 
 class Fits(NamedTuple):
@@ -66,7 +69,9 @@ class Assessment:
 
     @cached_property
     def offers(self) -> Offers:
-        return offers_of(self.edition, self.map, *self._offer_key)
+        """What the edition knows, narrowed by what the team saw."""
+        known = offers_of(self.edition, self.map, *self._offer_key)
+        return narrowed(known, self.edition, self.project.evidence.seen)
 
     @property
     def fit(self) -> Fit:
@@ -95,7 +100,14 @@ class Assessment:
         table  DataFrame offer -> product, plan, add_ons
         """
         rows = tuple(zip(table.index, table["product"], table["plan"], table["add_ons"], strict=True))
-        return _cost_of(self.edition, rows, _cost_key(self.project.context), self.project.overrides)
+        known = self.project.overrides, self.project.evidence.quotes
+        return _cost_of(self.edition, rows, _cost_key(self.project.context), *known)
+
+    @cached_property
+    def estimate(self) -> Cost:
+        """What the offers cost without the quotes that came in."""
+        rows = tuple((name, *row) for name, *row in self.offers.table[["product", "plan", "add_ons"]].itertuples())
+        return _cost_of(self.edition, rows, _cost_key(self.project.context), self.project.overrides, ())
 
     @cached_property
     def on_quote(self) -> frozenset[str]:
@@ -105,8 +117,15 @@ class Assessment:
 
     @cached_property
     def ergonomics(self) -> pd.DataFrame:
-        """product -> low, central, high score, 0 to 100."""
-        return _ergonomics(self.edition)
+        """product -> low, central, high score, 0 to 100: the team's own measure where enough people made one."""
+        table = _ergonomics(self.edition)
+        measured = [one for one in self.project.evidence.usability.values() if one.enough]
+        if measured:
+            table = table.copy()
+            for one in measured:
+                if one.product_id in table.index:
+                    table.loc[one.product_id] = [one.low, one.mean, one.high]
+        return table
 
     @cached_property
     def gates(self) -> Gates:
@@ -216,7 +235,8 @@ class Assessment:
         Returns a DataFrame: offer, add_on, points (of fit, 0 to 1), cost, cost_low, cost_high (over the horizon), the
         most points first.
         """
-        found = options_of(self.edition, self.map, *self._offer_key)
+        known = options_of(self.edition, self.map, *self._offer_key)
+        found = narrowed(known, self.edition, self.project.evidence.seen)
         if found.table.empty:
             return pd.DataFrame(columns=["offer", "add_on", "points", "cost", "cost_low", "cost_high"])
         with_add_on = fit(found.central, self.expectations, self.domains, self.weights).scores
@@ -239,6 +259,18 @@ class Assessment:
 
     def product_name(self, product_id: str) -> str:
         return self.edition.products[product_id].name
+
+    def basis(self, offer: str, item: str) -> str | None:
+        """How the level of an offer on an item is known: tested where the team saw it under this plan."""
+        product_id, _, plan_id = offer.partition("/")
+        if (product_id, plan_id, item) in self._seen:
+            return "tested"
+        rating = self.edition.products[product_id].ratings.get(item)
+        return rating.basis if rating else None
+
+    @cached_property
+    def _seen(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset((one.product_id, one.plan_id, one.item_id) for one in self.project.evidence.seen)
 
     @cached_property
     def _own_items(self) -> tuple[tuple[str, str], ...]:
@@ -267,7 +299,8 @@ class Assessment:
 @lru_cache(maxsize=64)
 def assess(project: Project, edition: Edition, functional_map: FunctionalMap) -> Assessment:
     """The assessment of a project at its revision; pages of one run, and runs between changes, share it."""
-    return Assessment(project, edition, functional_map)
+    own_items = tuple(item.id for item in project.own_items)
+    return Assessment(project, overlaid(edition, functional_map, project.ratings, own_items), functional_map)
 
 
 def series(values: object) -> pd.Series:
@@ -308,6 +341,26 @@ def options_of(
 ) -> Offers:
     """The same offers, each with one more add-on than its must-haves need."""
     return options(*_offer_tables(edition, functional_map, own_items), series(must_haves))
+
+
+@lru_cache(maxsize=32)
+def narrowed(known: Offers, edition: Edition, seen: tuple[Seen, ...]) -> Offers:
+    """The offers with what a team saw of them."""
+    return with_seen(known, seen_table(seen, edition))
+
+
+def seen_table(seen: Iterable[Seen], edition: Edition) -> pd.DataFrame:
+    """What was seen as a table for `with_seen`; products and plans that the edition does not have are left out."""
+    rows = []
+    for one in seen:
+        product = edition.products.get(one.product_id)
+        if product is None or one.plan_id not in product.plan_order:
+            continue
+        rating = product.ratings.get(one.item_id)
+        add_on = (rating.add_on if rating else None) or ""
+        place = product.plan_order[one.plan_id]
+        rows.append((one.product_id, place, one.item_id, float(one.level), one.half_width, add_on))
+    return pd.DataFrame(rows, columns=["product", "place", "item", "level", "half_width", "add_on"])
 
 
 def _offer_tables(
@@ -357,14 +410,20 @@ def _cost_key(context: Context) -> str:
 
 
 @lru_cache(maxsize=32)
-def _cost_of(edition: Edition, rows: tuple[tuple, ...], context: str, overrides: tuple[CostOverride, ...]) -> Cost:
+def _cost_of(
+    edition: Edition,
+    rows: tuple[tuple, ...],
+    context: str,
+    overrides: tuple[CostOverride, ...],
+    quotes: tuple[Quote, ...],
+) -> Cost:
     """rows: offer, product, plan, add-ons; context: what `_cost_key` wrote."""
     given = Context.from_json(json.loads(context))
     names = ("product", "plan", "add_ons")
     table = pd.DataFrame(
         {name: pd.Series([row[1 + place] for row in rows], dtype=object) for place, name in enumerate(names)}
     ).set_axis(pd.Index([row[0] for row in rows], dtype=object))
-    lines = cost_lines(table, edition, given, overrides)
+    lines = cost_lines(table, edition, given, overrides, quotes)
     return cost_of_ownership(lines, years=given.years, discount_rate=given.discount_rate)
 
 

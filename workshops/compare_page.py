@@ -118,8 +118,7 @@ def from_plan(offer: str, item: str) -> str:
 
 def level_cell(offer: str, item: str, asked: int) -> str:
     """The level an offer reaches, how it is known, and from which plan there is more."""
-    rating = rating_of(offer, item)
-    if rating is None:
+    if assessment.basis(offer, item) is None:
         return f"{level_chip(None, t('basis.not-rated'))} {basis_mark(None, t)}"
     level, sentence = reached(offer, item)
     gap = asked - level
@@ -128,7 +127,7 @@ def level_cell(offer: str, item: str, asked: int) -> str:
         colour = f"var(--gap-{'one' if gap == 1 else 'more'})"
         missing = f" <span style='color:{colour}' title='{escape(t('compare.missing', count=gap))}'>{'▼' * min(gap, 2)}</span>"
     more = from_plan(offer, item)
-    return f"{level_chip(level, sentence)} {basis_mark(rating.basis, t)}{missing} {small(escape(more)) if more else ''}"
+    return f"{level_chip(level, sentence)} {basis_mark(assessment.basis(offer, item), t)}{missing} {small(escape(more)) if more else ''}"
 
 
 def item_cell(item: str) -> str:
@@ -204,12 +203,11 @@ def gaps_section(offer: str, most: int) -> None:
     st.markdown(f"**{t('compare.gaps_of', product=short[offer], points=t.number(lost.sum(), 1), count=len(lost))}**")
     rows = []
     for item in lost.index[:most]:
-        rating = rating_of(offer, item)
-        if rating is None:
+        if assessment.basis(offer, item) is None:
             found = f"{level_chip(None)} {escape(t('basis.not-rated'))}"
         else:
             level, sentence = reached(offer, item)
-            found = f"{level_chip(level)} {basis_mark(rating.basis, t)} {escape(sentence)}"
+            found = f"{level_chip(level)} {basis_mark(assessment.basis(offer, item), t)} {escape(sentence)}"
         must = (
             f" <span class='tag'>{escape(t('requirements.must_short'))}</span>" if item in project.must_haves() else ""
         )
@@ -245,7 +243,7 @@ def evidence_section(item: str) -> None:
             if one.url.startswith(("https://", "http://"))
         )
         note = escape(rating.note) if rating else ""
-        basis = basis_mark(rating.basis if rating else None, t, word=True)
+        basis = basis_mark(assessment.basis(offer, item), t, word=True)
         rows.append([escape(short[offer]), level_cell(offer, item, int(fit.asked[item])), basis, note, links])
     st.markdown(f"**{words.item(item)}**" if item not in words.own else "")
     st.caption(asked_sentence(item))

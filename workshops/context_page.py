@@ -10,7 +10,7 @@ from interface.page_widgets import current_language, header, page_texts, show_pr
 from vendors.model import DEPLOYMENTS, REGIONS
 from workshops.model import COMPANY_SIZES, COMPLEXITIES, CURRENCIES, INTERFACE_LANGUAGES, ProjectError, Work
 from workshops.session_widgets import database, edition_of, map_of, person, require_project
-from workshops.store.projects import save_context, save_weights
+from workshops.store.projects import save_context, save_weights, set_scope
 
 t = page_texts("workshops")
 language = current_language()
@@ -233,6 +233,7 @@ with weights:
             {
                 "domain": domain.id,
                 "label": domain.label[language],
+                "scope": any(project.expectation(item.id).in_scope for item in domain.items),
                 "points": project.weights.get(domain.id, 0.0),
                 "share": project.weights.get(domain.id, 0.0) / total,
                 "asked": int(asked["size"].get(domain.id, 0)),
@@ -249,6 +250,7 @@ with weights:
         disabled=True if locked else ["label", "share", "asked", "items"],
         column_config={
             "label": st.column_config.TextColumn(t("context.domain"), width="large"),
+            "scope": st.column_config.CheckboxColumn(t("context.scope"), help=t("context.scope_help"), width="small"),
             "points": st.column_config.NumberColumn(
                 t("context.points"), min_value=0, max_value=1000, step=1, required=True
             ),
@@ -261,8 +263,12 @@ with weights:
     )
     after = {domain: float(points) if pd.notna(points) else 0.0 for domain, points in edited["points"].items()}
     before = {domain: float(project.weights.get(domain, 0.0)) for domain in table.index}
-    if not locked and after != before:
+    moved = [domain for domain in table.index if bool(edited.at[domain, "scope"]) != bool(table.at[domain, "scope"])]
+    if not locked and (moved or after != before):
         try:
+            for domain in moved:
+                ids = [item.id for item in functional_map.domain(domain).items]
+                set_scope(database(), who, project.id, ids, in_scope=bool(edited.at[domain, "scope"]))
             save_weights(database(), who, project.id, after)
         except ProjectError as error:
             st.session_state["context_problems"] = error.problems

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from vendors.model import Edition, Effort, Price, Product
+from workshops.evidence import Quote
 from workshops.model import Context, CostOverride
 
 PER_YEAR = {"user-month": 12.0, "user-year": 1.0, "month": 12.0, "year": 1.0, "once": 1.0, "free": 0.0}
@@ -15,25 +16,32 @@ Days = tuple[float, float, float]
 
 
 def cost_lines(
-    offers: pd.DataFrame, edition: Edition, context: Context, overrides: Iterable[CostOverride] = ()
+    offers: pd.DataFrame,
+    edition: Edition,
+    context: Context,
+    overrides: Iterable[CostOverride] = (),
+    quotes: Iterable[Quote] = (),
 ) -> pd.DataFrame:
     """Cost lines in the project's currency.
 
     offers     DataFrame offer -> product, plan, add_ons
     overrides  what the project knows better than the edition
+    quotes     what vendors offered in writing, the latest last: it replaces every price of its offer
 
     Returns a DataFrame: offer, line, timing, low, likely, high, origin (list-price, quote-bracket, edition-effort,
-    project-assumption, negotiated), detail (values for the sentence that explains the line), basis.
+    project-assumption, negotiated, quote), detail (values for the sentence that explains the line), basis.
     """
     known: dict[str, dict[tuple[str, str], CostOverride]] = {}
     for one in overrides:
         known.setdefault(one.product_id, {})[one.plan_id, one.what] = one
+    quoted = {(one.product_id, one.plan_id): one for one in quotes}
     rows: list[tuple] = []
     for offer, product_id, plan_id, add_ons in zip(
         offers.index, offers["product"], offers["plan"], offers["add_ons"], strict=True
     ):
         product = edition.products[product_id]
-        rows += _OfferLines(offer, product, edition, context, known.get(product_id, {})).lines(plan_id, add_ons)
+        maker = _OfferLines(offer, product, edition, context, known.get(product_id, {}))
+        rows += maker.lines(plan_id, add_ons, quoted.get((product_id, plan_id)))
     columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
     return pd.DataFrame(
         {name: pd.Series(values, dtype=_kind(name)) for name, values in zip(COLUMNS, columns, strict=True)}
@@ -80,16 +88,12 @@ class _OfferLines:
         self.offer, self.product, self.edition, self.context = offer, product, edition, context
         self.overrides = overrides
 
-    def lines(self, plan_id: str, add_ons: tuple[str, ...]) -> list[tuple]:
-        plan = self.product.plan(plan_id)
-        found = [self.priced("licences", plan.price, self.overrides.get((plan_id, "price")))]
-        flat = self.overrides.get((plan_id, "flat-fee"))
-        if plan.flat_fee or flat:
-            found.append(self.priced("flat-fee", plan.flat_fee or plan.price, flat))
-        for one in add_ons:
-            add_on = self.product.add_on(one)
-            found.append(self.priced("add-ons", add_on.price, None, add_on=add_on.name))
-        effort = self.effort()
+    def lines(self, plan_id: str, add_ons: tuple[str, ...], quote: Quote | None) -> list[tuple]:
+        if quote is None:
+            found, effort = self.prices(plan_id, add_ons), self.effort()
+        else:
+            found = [self.quoted("licences", "yearly", quote.yearly, quote)]
+            effort = self.effort() if quote.setup is None else self.quoted("implementation", "once", quote.setup, quote)
         work = [
             effort,
             self.work("integration", self.context.systems, self.context.costs.integration_days),
@@ -99,6 +103,29 @@ class _OfferLines:
         found += [self.training(), self.support(effort), self.internal(work)]
         found += [self.extra("other-once", "once"), self.extra("other-yearly", "yearly")]
         return [line for line in found if line is not None]
+
+    def prices(self, plan_id: str, add_ons: tuple[str, ...]) -> list[tuple]:
+        """What the plan and the add-ons cost: negotiated where the project has an amount, else list prices."""
+        plan = self.product.plan(plan_id)
+        found = [self.priced("licences", plan.price, self.overrides.get((plan_id, "price")))]
+        flat = self.overrides.get((plan_id, "flat-fee"))
+        if plan.flat_fee or flat:
+            found.append(self.priced("flat-fee", plan.flat_fee or plan.price, flat))
+        for one in add_ons:
+            add_on = self.product.add_on(one)
+            found.append(self.priced("add-ons", add_on.price, None, add_on=add_on.name))
+        return found
+
+    def quoted(self, line: str, timing: str, amount: float, quote: Quote) -> tuple:
+        value = self.converted(amount, quote.currency)
+        detail = {
+            "amount": amount,
+            "currency": quote.currency,
+            "dated": quote.dated.isoformat(),
+            "valid_until": quote.valid_until.isoformat() if quote.valid_until else "",
+            "reference": quote.reference,
+        }
+        return (self.offer, line, timing, value, value, value, "quote", detail, "documented")
 
     def priced(self, line: str, price: Price, own: CostOverride | None, **detail: object) -> tuple:
         seats = seats_billed(price, self.context.users)
@@ -117,6 +144,7 @@ class _OfferLines:
             "currency": currency,
             "unit": unit,
             "minimum": price.minimum_seats,
+            "included": price.included_seats,
             "dated": price.dated.isoformat() if price.dated else "",
             "note": own.note if own else "",
         }

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from functional_map.model import FunctionalMap
+from workshops.evidence import NOTHING_YET, Evidence
 
 STATUSES = ("open", "proposed", "agreed", "out-of-scope")
 COMPLEXITIES = ("simple", "medium", "complex")
@@ -54,10 +55,14 @@ OVERRIDES = (
     "other-yearly",
 )
 LONGEST_NAME, LONGEST_NOTE = 120, 4_000
+# how a project may know a rating better than its edition, the stronger first
+OWN_BASES = ("tested", "declared")
 
 
 class ProjectError(ValueError):
     """What was entered cannot be used. `problems` are (sentence id, values) pairs, all of them at once."""
+
+    texts = "workshops"  # where the sentences are
 
     def __init__(self, problems: list[tuple[str, dict[str, Any]]]) -> None:
         self.problems = problems
@@ -137,6 +142,9 @@ class Context:
             found.append(("context.problem.company_size", {"value": self.company_size}))
         if not (0 <= self.costs.day_rate <= 100_000 and 0 <= self.costs.internal_day_rate <= 100_000):
             found.append(("context.problem.day_rate", {}))
+        typed = (self.sector, *(work.name for work in (*self.systems, *self.data)), *self.seats)
+        if any(len(text) > LONGEST_NAME for text in typed):
+            found.append(("context.problem.long", {"most": LONGEST_NAME}))
         if not 0 <= self.costs.internal_share <= 10:
             found.append(("context.problem.internal_share", {}))
         for work in (*self.systems, *self.data):
@@ -217,6 +225,15 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of expectations that was written, with what it takes to take it back."""
+
+    before: Mapping[str, Mapping[str, Any]]  # item -> the fields that moved, as they were
+    old_versions: Mapping[str, int]  # item -> its version before the change
+    versions: Mapping[str, int]  # and after
+
+
+@dataclass(frozen=True)
 class OwnItem:
     """An item that a project adds to the map; no product of an edition is rated on it."""
 
@@ -267,6 +284,36 @@ class CostOverride:
 
 
 @dataclass(frozen=True)
+class ProjectRating:
+    """A level that a project takes in place of the edition's: declared by a vendor, or seen in a demonstration."""
+
+    product_id: str
+    item_id: str
+    level: int
+    basis: str  # one of OWN_BASES
+    who: str  # who declared it, or who saw it
+    on: dt.date
+    plan_id: str = ""  # the first plan that has it; "": every plan
+    add_on_id: str = ""
+    note: str = ""
+    version: int = 0
+    changed_by: str = ""
+
+    def problems(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is wrong with it, as ids of sentences with their values."""
+        found: list[tuple[str, dict[str, Any]]] = []
+        if isinstance(self.level, bool) or self.level not in range(5):
+            found.append(("own_rating.problem.level", {"item": self.item_id, "level": self.level}))
+        if self.basis not in OWN_BASES:
+            found.append(("own_rating.problem.basis", {"item": self.item_id, "known": ", ".join(OWN_BASES)}))
+        if not 0 < len(self.who.strip()) <= LONGEST_NAME:
+            found.append(("own_rating.problem.who", {"item": self.item_id, "most": LONGEST_NAME}))
+        if len(self.note) > LONGEST_NOTE:
+            found.append(("own_rating.problem.note", {"item": self.item_id, "most": LONGEST_NOTE}))
+        return found
+
+
+@dataclass(frozen=True)
 class Summary:
     """A project as the list of projects shows it."""
 
@@ -300,7 +347,9 @@ class Project:
     weights: Mapping[str, float]  # domain -> points
     expectations: Mapping[str, Expectation]  # by item id, those that were ever touched
     own_items: tuple[OwnItem, ...] = ()
+    evidence: Evidence = NOTHING_YET
     overrides: tuple[CostOverride, ...] = ()
+    ratings: tuple[ProjectRating, ...] = ()  # its own, in place of the edition's
 
     def expectation(self, item_id: str) -> Expectation:
         return self.expectations.get(item_id) or Expectation(item_id)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
+from urllib.parse import urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -12,18 +14,26 @@ from interface.page_widgets import header, page_texts
 from vendors.load import load_edition
 from vendors.model import Edition
 from vendors.publish import editions
-from workshops.access import AT_HOME, Person
+from workshops.access import NOBODY, Person
 from workshops.assess import Assessment, assess
 from workshops.model import Project
 from workshops.store.database import Database, database_url, open_database
-from workshops.store.projects import read_project, revision_of
+from workshops.store.projects import may_read, read_project, revision_of
 
 MOST_CACHED = 32
 
 
 def person() -> Person:
     """Who is acting."""
-    return st.session_state.get("person", AT_HOME)
+    return st.session_state.get("person", NOBODY)
+
+
+def site_address() -> str:
+    """Where a page of the workshop section stands, without the page: what phones are sent to."""
+    if given := os.environ.get("CRM_ADDRESS"):
+        return given.rstrip("/") + "/"
+    url = urlsplit(st.context.url or "")
+    return urlunsplit((url.scheme, url.netloc, url.path.rstrip("/").rpartition("/")[0] + "/", "", ""))
 
 
 def database() -> Database:
@@ -39,10 +49,15 @@ def map_of(edition: Edition) -> FunctionalMap:
 
 
 def current_project() -> Project | None:
-    """The project chosen in the sidebar, as it stands now."""
+    """The project chosen in the sidebar, as it stands now; None too where it is not the visitor's."""
     project_id = st.session_state.get("project")
-    if not project_id:
+    if not project_id or not may_read(database(), person(), project_id):
         return None
+    return project_by_id(project_id)
+
+
+def project_by_id(project_id: str) -> Project | None:
+    """A project as it stands now, whosever it is, or None where it is gone."""
     revision = revision_of(database(), project_id)
     return None if revision is None else _project_at(project_id, revision)
 

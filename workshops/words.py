@@ -132,6 +132,8 @@ class Words:
 
     def _origin(self, origin: str, line: str, detail: dict[str, Any]) -> str:
         t = self.t
+        if origin == "quote":
+            return self._quote_origin(detail)
         if "unit" in detail:
             return self._price_origin(origin, detail)
         if "amount" in detail:
@@ -169,3 +171,16 @@ class Words:
         if detail.get("minimum") and detail["seats"] == detail["minimum"]:
             sentence += " " + t("origin.minimum", seats=detail["minimum"])
         return f"{detail['add_on']}: {sentence}" if detail.get("add_on") else sentence
+
+    def _quote_origin(self, detail: dict[str, Any]) -> str:
+        """A quote with its date and how long it holds."""
+        t = self.t
+        sentence = t(
+            "origin.quote",
+            amount=t.number(detail["amount"], 2),
+            currency=detail["currency"],
+            dated=t.date(dt.date.fromisoformat(detail["dated"])),
+        )
+        if detail["valid_until"]:
+            sentence += " " + t("origin.valid_until", day=t.date(dt.date.fromisoformat(detail["valid_until"])))
+        return f"{sentence} {detail['reference']}".strip()

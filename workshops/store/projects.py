@@ -13,19 +13,24 @@ import sqlalchemy as sa
 from workshops.access import Person, require
 from workshops.model import (
     LONGEST_NAME,
+    LONGEST_NOTE,
+    Change,
     Context,
     CostOverride,
     Expectation,
     OwnItem,
     Project,
     ProjectError,
+    ProjectRating,
     ShortlistSettings,
     Summary,
     level_problems,
     weight_problems,
 )
 from workshops.store import schema
-from workshops.store.database import Database
+from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.evidence import evidence_of
+from workshops.store.members import is_member, make_member, require_member
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
 
@@ -38,8 +43,28 @@ class StaleError(RuntimeError):
         super().__init__(f"{item_id} was changed meanwhile")
 
 
+def projects_of(database: Database, by: Person) -> list[Summary]:
+    """The projects that a person may see, the one changed last first."""
+    if not by.may("read-project"):
+        return []
+    if by.sees_every_project:
+        return list_projects(database)
+    query = sa.select(schema.member.c.project_id).where(schema.member.c.account_id == by.id)
+    with database.reading() as connection:
+        theirs = set(connection.scalars(query))
+    return [one for one in list_projects(database) if one.id in theirs]
+
+
+def may_read(database: Database, by: Person, project_id: str) -> bool:
+    """Whether a person may see a project."""
+    if by.sees_every_project or not by.may("read-project"):
+        return by.may("read-project")
+    with database.reading() as connection:
+        return is_member(connection, by, project_id)
+
+
 def list_projects(database: Database) -> list[Summary]:
-    """Every project, the one changed last first."""
+    """Every project, whosever it is, the one changed last first."""
     asked = (
         sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
         .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
@@ -53,7 +78,7 @@ def list_projects(database: Database) -> list[Summary]:
     )
     with database.reading() as connection:
         rows = connection.execute(query).mappings().all()
-    return [Summary(**{name: _aware(row[name]) for name in Summary.__dataclass_fields__}) for row in rows]
+    return [Summary(**{name: in_utc(row[name]) for name in Summary.__dataclass_fields__}) for row in rows]
 
 
 def revision_of(database: Database, project_id: str) -> int | None:
@@ -89,6 +114,7 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        evidence = evidence_of(connection, project_id)
         overrides = (
             connection.execute(
                 sa.select(schema.cost_override)
@@ -100,9 +126,19 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        table = schema.project_rating
+        ratings = (
+            connection.execute(
+                sa.select(table)
+                .where(table.c.project_id == project_id)
+                .order_by(table.c.product_id, table.c.item_id, table.c.basis)
+            )
+            .mappings()
+            .all()
+        )
     return Project(
         **{
-            name: _aware(row[name])
+            name: in_utc(row[name])
             for name in (
                 "id",
                 "name",
@@ -121,6 +157,8 @@ def read_project(database: Database, project_id: str) -> Project | None:
         expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
         overrides=tuple(_override(one) for one in overrides),
+        evidence=evidence,
+        ratings=tuple(rating_of_row(one) for one in ratings),
     )
 
 
@@ -138,6 +176,7 @@ def create_project(
     expectations: Iterable[Expectation] = (),
     own_items: Iterable[OwnItem] = (),
     overrides: Iterable[CostOverride] = (),
+    ratings: Iterable[ProjectRating] = (),
 ) -> str:
     """Create a project, with what it asks for if that is known; return its id.
 
@@ -152,7 +191,7 @@ def create_project(
         problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
     if problems:
         raise ProjectError(problems)
-    project_id, now = uuid.uuid4().hex, _now()
+    project_id, now = uuid.uuid4().hex, utc_now()
     with database.writing() as connection:
         connection.execute(
             schema.project.insert().values(
@@ -167,6 +206,7 @@ def create_project(
                 settings=settings.to_json(),
             )
         )
+        make_member(connection, by, project_id)
         _write_weights(connection, project_id, weights)
         if expectations:
             connection.execute(
@@ -198,6 +238,9 @@ def create_project(
                     project_id=project_id, **_override_values(override), version=1, changed_by=by.name, changed_at=now
                 )
             )
+        for one in ratings:
+            values = {name: getattr(one, name) for name in ProjectRating.__dataclass_fields__ if name != "version"}
+            connection.execute(schema.project_rating.insert().values(project_id=project_id, changed_at=now, **values))
         record(connection, by, "create-project", project_id, after={"name": name.strip(), "sample": is_sample})
     return project_id
 
@@ -234,13 +277,13 @@ def delete_project(database: Database, by: Person, project_id: str) -> None:
         row = connection.execute(sa.select(schema.project.c.name).where(schema.project.c.id == project_id)).first()
         if row is None:
             return
-        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
         record(connection, by, "delete-project", project_id, before={"name": row.name})
+        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
 
 
 def duplicate_project(database: Database, by: Person, project_id: str, *, name: str) -> str:
     """Create a second project that asks for the same; return its id."""
-    project = read_project(database, project_id)
+    project = read_project(database, project_id) if may_read(database, by, project_id) else None
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
     return create_project(
@@ -255,6 +298,7 @@ def duplicate_project(database: Database, by: Person, project_id: str, *, name: 
         expectations=project.expectations.values(),
         own_items=project.own_items,
         overrides=project.overrides,
+        ratings=project.ratings,
     )
 
 
@@ -312,8 +356,10 @@ def save_expectations(
     changes: Mapping[str, Mapping[str, Any]],
     *,
     versions: Mapping[str, int] | None = None,
-) -> None:
+) -> Change:
     """Change some fields of some items, all in one transaction: each with its line in the journal.
+
+    Returns what it takes to take the change back: save `before` again, with its `versions`.
 
     changes      item -> {level, must_have, note, owner, status}, any of them
     known_items  ids of the map and of the project's own items
@@ -322,7 +368,9 @@ def save_expectations(
     Raises ProjectError with every problem, and StaleError; nothing is written then.
     """
     require(by, "edit-project")
-    now, known = _now(), set(known_items)
+    now, known = utc_now(), set(known_items)
+    undo: dict[str, dict[str, Any]] = {}
+    old_versions: dict[str, int] = {}
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -354,6 +402,8 @@ def save_expectations(
             moved = {field: value for field, value in after.items() if before[field] != value}
             if not moved or problems:
                 continue
+            undo[item_id] = {field: before[field] for field in moved}
+            old_versions[item_id] = old.version
             _upsert_expectation(connection, project_id, item_id, after, old.version, by.name, now)
             record(
                 connection,
@@ -361,12 +411,34 @@ def save_expectations(
                 "set-expectation",
                 project_id,
                 item_id,
-                before={field: before[field] for field in moved},
+                before=undo[item_id],
                 after=moved,
             )
         if problems:
             raise ProjectError(problems)
-        _changed(connection, project_id)
+        if undo:
+            _changed(connection, project_id)
+    return Change(undo, old_versions, {item_id: version + 1 for item_id, version in old_versions.items()})
+
+
+def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
+    """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    require(by, "edit-project")
+    project = read_project(database, project_id)
+    if project is None:
+        raise ProjectError([("project.problem.gone", {})])
+    items = list(items)
+    changes = {
+        item: {
+            "status": ("agreed" if project.expectation(item).level is not None else "open")
+            if in_scope
+            else "out-of-scope"
+        }
+        for item in items
+        if project.expectation(item).in_scope != in_scope
+    }
+    if changes:
+        save_expectations(database, by, project_id, items, changes)
 
 
 def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem) -> None:
@@ -374,6 +446,8 @@ def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem)
     require(by, "edit-project")
     if not 0 < len(item.label.strip()) <= LONGEST_NAME:
         raise ProjectError([("own_item.problem.label", {"most": LONGEST_NAME})])
+    if len(item.definition) > LONGEST_NOTE:
+        raise ProjectError([("own_item.problem.definition", {"most": LONGEST_NOTE})])
     with database.writing() as connection:
         connection.execute(
             schema.own_item.insert().values(
@@ -425,7 +499,7 @@ def save_overrides(
         raise ProjectError(problems)
     if not changes and not removed:
         return
-    now = _now()
+    now = utc_now()
     with database.writing() as connection:
         for one in changes:
             before = _current_override(connection, project_id, one)
@@ -445,7 +519,7 @@ def history(database: Database, project_id: str, subject: str | None = None, lim
         query = query.where(schema.journal.c.subject == subject)
     with database.reading() as connection:
         rows = connection.execute(query.order_by(schema.journal.c.id.desc()).limit(limit)).mappings().all()
-    return [{**row, "at": _aware(row["at"])} for row in rows]
+    return [{**row, "at": in_utc(row["at"])} for row in rows]
 
 
 def record(
@@ -457,11 +531,17 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Append a line to the journal, inside the transaction of the change that it tells."""
+    """Append a line to the journal, inside the transaction of the change that it tells.
+
+    Raises NotAllowedError where the project is not the person's: the change is then undone with its line.
+    """
+    if project_id is not None:
+        require_member(connection, by, project_id)
     connection.execute(
         schema.journal.insert().values(
-            at=_now(),
-            who=by.name or by.id,
+            at=utc_now(),
+            # a participant's name stays out of what cannot be erased
+            who=by.id if by.role == "participant" else by.name or by.id,
             project_id=project_id,
             action=action,
             subject=subject,
@@ -491,7 +571,7 @@ def _changed(connection: sa.Connection, project_id: str, **values: Any) -> Mappi
     connection.execute(
         schema.project.update()
         .where(schema.project.c.id == project_id)
-        .values(revision=schema.project.c.revision + 1, changed_at=_now(), **values)
+        .values(revision=schema.project.c.revision + 1, changed_at=utc_now(), **values)
     )
     return before
 
@@ -547,12 +627,16 @@ def _upsert_expectation(
         raise StaleError(item_id, None)
 
 
+def rating_of_row(row: Mapping[str, Any]) -> ProjectRating:
+    return ProjectRating(**{name: row[name] for name in ProjectRating.__dataclass_fields__})
+
+
 def _expectation(row: Mapping[str, Any]) -> Expectation:
-    return Expectation(**{name: _aware(row[name]) for name in Expectation.__dataclass_fields__})
+    return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
 
 
 def _override(row: Mapping[str, Any]) -> CostOverride:
-    return CostOverride(**{name: _aware(row[name]) for name in CostOverride.__dataclass_fields__})
+    return CostOverride(**{name: in_utc(row[name]) for name in CostOverride.__dataclass_fields__})
 
 
 def _override_values(override: CostOverride) -> dict[str, Any]:
@@ -590,14 +674,3 @@ def _write_override(
     same = (*_override_key(project_id, override), table.c.version == override.version)
     if connection.execute(table.update().where(*same).values(**values)).rowcount == 0:
         raise StaleError(override.product_id, None)  # another server was faster between our read and our write
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC)
-
-
-def _aware(value: Any) -> Any:
-    """SQLite gives times back without their zone; they were written in UTC."""
-    if isinstance(value, dt.datetime) and value.tzinfo is None:
-        return value.replace(tzinfo=dt.UTC)
-    return value
