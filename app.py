@@ -87,6 +87,16 @@ def pages(person, t):
     }
 
 
+def distinct(names: dict[str, str]) -> dict[str, str]:
+    """Names by id; a name that is there twice gets a number, because a list is chosen from by what it shows."""
+    seen: dict[str, int] = {}
+    found = {}
+    for one, name in names.items():
+        seen[name] = seen.get(name, 0) + 1
+        found[one] = f"{name} ({seen[name]})" if seen[name] > 1 else name
+    return found
+
+
 def sidebar(person, t):
     """The choices that pages share: project and language."""
     projects = {one.id: one for one in projects_of(database(), person) if not one.archived}
@@ -94,6 +104,8 @@ def sidebar(person, t):
         st.session_state["project"] = (
             st.query_params.get("project") if st.query_params.get("project") in projects else None
         )
+    # oldest first, so that a number stays with its project
+    names = distinct({one.id: one.name for one in sorted(projects.values(), key=lambda one: one.created_at)})
     with st.sidebar:
         if projects:
             st.selectbox(
@@ -101,7 +113,7 @@ def sidebar(person, t):
                 list(projects),
                 key="project",
                 index=None,
-                format_func=lambda one: projects[one].name,
+                format_func=names.get,
                 placeholder=t("sidebar.choose_project"),
             )
         st.segmented_control(
