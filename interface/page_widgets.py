@@ -55,9 +55,10 @@ def plain(text: str) -> str:
 
 def show_chart(chart: alt.TopLevelMixin, description: str, key: str) -> None:
     """A chart in the app's own look, with its text alternative."""
-    st.altair_chart(
-        chart.configure(**chart_config(current_palette())), theme=None, width="stretch", key=key, alt=description
-    )
+    look = chart_config(current_palette())
+    # as a plain specification: Altair's own validation of what tests have seen takes longer than drawing it
+    spec = chart.to_dict(validate=False) | {"config": look}
+    st.vega_lite_chart(spec=spec, theme=None, width="stretch", key=key, alt=description)
 
 
 def style() -> None:
