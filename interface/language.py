@@ -48,9 +48,7 @@ class Texts:
         return number(value, self.language, digits)
 
     def percent(self, share: float, digits: int = 0) -> str:
-        return numbers.format_percent(
-            share, locale=LOCALES[self.language], format=_percent_pattern(self.language, digits)
-        )
+        return _percent(round(share, digits + 4), self.language, digits)
 
     def money(self, amount: float, currency: str) -> str:
         """An amount without cents: costs of years are not known to the cent."""
@@ -121,11 +119,21 @@ def _money(amount: float, currency: str, language: str) -> str:
     )
 
 
+@lru_cache(maxsize=20_000)
+def _percent(share: float, language: str, digits: int) -> str:
+    return numbers.format_percent(share, locale=LOCALES[language], format=_percent_pattern(language, digits))
+
+
 @cache
 def _percent_pattern(language: str, digits: int) -> str:
     return "#,##0" + ("." + "0" * digits if digits else "") + ("%" if language == "en" else "\u00a0%")
 
 
 def _plural(language: str, count: float) -> str:
-    form = Locale.parse(LOCALES[language]).plural_form(count)
+    form = _plural_rule(language)(count)
     return "one" if form == "one" else "other"  # French has a form for millions that reads as "other" here
+
+
+@cache
+def _plural_rule(language: str) -> Any:
+    return Locale.parse(LOCALES[language]).plural_form

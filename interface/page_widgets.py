@@ -55,9 +55,10 @@ def plain(text: str) -> str:
 
 def show_chart(chart: alt.TopLevelMixin, description: str, key: str) -> None:
     """A chart in the app's own look, with its text alternative."""
-    st.altair_chart(
-        chart.configure(**chart_config(current_palette())), theme=None, width="stretch", key=key, alt=description
-    )
+    look = chart_config(current_palette())
+    # as a plain specification: Altair's own validation of what tests have seen takes longer than drawing it
+    spec = chart.to_dict(validate=False) | {"config": look}
+    st.vega_lite_chart(spec=spec, theme=None, width="stretch", key=key, alt=description)
 
 
 def style() -> None:
@@ -95,7 +96,7 @@ table.clean th{font-weight:600;color:var(--muted);text-align:left;border-bottom:
  font-size:.82rem;vertical-align:bottom}
 table.clean td{border-bottom:1px solid var(--line);padding:.42rem .6rem .42rem 0;vertical-align:middle}
 table.clean td.r,table.clean th.r{text-align:right;font-variant-numeric:tabular-nums}
-table.clean tr.off td{color:var(--muted)}
+table.clean tr.off td{color:var(--muted)} table.clean a{color:var(--accent)}
 .card{border:1px solid var(--line);border-radius:8px;padding:.9rem 1.1rem;background:var(--paper)}
 .card h4{margin:0 0 .15rem;font-size:1.02rem} .card p{margin:.15rem 0}
 .tag{display:inline-block;border:1px solid var(--line);border-radius:99px;padding:.05rem .6rem;margin:.1rem .25rem .1rem 0;

@@ -1,4 +1,8 @@
-"""Charts from result tables. Words and colours are given, so that one chart serves every language and theme."""
+"""Charts from result tables. Words and colours are given, so that one chart serves every language and theme.
+
+Every channel is written out as an object and a table is handed over once per chart: Altair otherwise looks types up for
+each text, and copies the table for each layer, which costs more than all the arithmetic of a page.
+"""
 
 from __future__ import annotations
 
@@ -34,56 +38,70 @@ def cost_fit(
         scale=alt.Scale(zero=False, nice=True),
     )
     y = alt.Y("fit:Q", title=fit_title, scale=alt.Scale(zero=False, nice=True))
-    base = alt.Chart(table)
-    upgrades = base.mark_line(strokeWidth=1, color=muted, opacity=0.45).encode(
-        x=x, y=y, detail="product:N", order="place:Q"
-    )
-    edge = (
-        base.transform_filter("datum.frontier")
-        .mark_line(strokeWidth=2.5, color=accent, opacity=0.35, interpolate="step-after")
-        .encode(x=x, y=y, order="cost:Q")
-    )
 
     def by_state(channel: type, values: list) -> object:
         return channel("state:N", scale=alt.Scale(domain=list(STATES), range=values), legend=None)
 
-    points = base.mark_point(size=90, filled=True).encode(
-        x=x,
-        y=y,
-        color=by_state(alt.Color, [accent, accent, muted]),
-        opacity=by_state(alt.Opacity, [1.0, 0.55, 0.3]),
-        shape=by_state(alt.Shape, ["circle", "circle", "cross"]),
-        tooltip=[
-            alt.Tooltip("offer:N", title=""),
-            alt.Tooltip("cost:Q", title=cost_title, format=number_format),
-            alt.Tooltip("fit:Q", title=fit_title, format=".0f"),
-        ],
+    upgrades = (
+        alt.Chart()
+        .mark_line(strokeWidth=1, color=muted, opacity=0.45)
+        .encode(x=x, y=y, detail=alt.Detail("product:N"), order=alt.Order("place:Q"))
+    )
+    edge = (
+        alt.Chart()
+        .transform_filter("datum.frontier")
+        .mark_line(strokeWidth=2.5, color=accent, opacity=0.35, interpolate="step-after")
+        .encode(x=x, y=y, order=alt.Order("cost:Q"))
+    )
+    points = (
+        alt.Chart()
+        .mark_point(size=90, filled=True)
+        .encode(
+            x=x,
+            y=y,
+            color=by_state(alt.Color, [accent, accent, muted]),
+            opacity=by_state(alt.Opacity, [1.0, 0.55, 0.3]),
+            shape=by_state(alt.Shape, ["circle", "circle", "cross"]),
+            tooltip=[
+                alt.Tooltip("offer:N", title=""),
+                alt.Tooltip("cost:Q", title=cost_title, format=number_format),
+                alt.Tooltip("fit:Q", title=fit_title, format=".0f"),
+            ],
+        )
     )
     labels = (
-        alt.Chart(_label_places(table[table["state"] == "listed"]))
+        alt.Chart()
+        .transform_filter("datum.state == 'listed'")
         .mark_text(align="left", dx=9, fontWeight=600)
-        .encode(x=x, y=alt.Y("label_fit:Q"), text="offer:N")
+        .encode(x=x, y=alt.Y("label:Q"), text=alt.Text("product:N"))
     )
     layers = [upgrades, edge, points, labels]
     if budget is not None:
-        rule = alt.Chart(pd.DataFrame({"cost": [budget], "label": [budget_label]}))
-        layers.append(rule.mark_rule(strokeDash=[3, 3], color=bad).encode(x="cost:Q"))
-        layers.append(
-            rule.mark_text(align="right", dx=-5, baseline="top", color=bad).encode(
-                x="cost:Q", y=alt.value(4), text="label:N"
-            )
-        )
+        layers += _rule(x="cost", at=budget, label=budget_label, colour=bad, align="right", dx=-5)
     heading = alt.TitleParams(title, subtitle=subtitle) if subtitle else title
-    return alt.layer(*layers).properties(height=360, title=heading)
+    return alt.layer(*layers, data=table.assign(label=_label_places(table))).properties(height=380, title=heading)
 
 
-def _label_places(points: pd.DataFrame, gap: float = 3.2) -> pd.DataFrame:
-    """Where the names stand: beside their point, and far enough below each other to be read."""
-    ordered = points.sort_values("fit", ascending=False)
-    places: list[float] = []
-    for fit in ordered["fit"]:
-        places.append(min(fit + 1.0, places[-1] - gap) if places else fit + 1.0)
-    return ordered.assign(label_fit=places)
+def _label_places(table: pd.DataFrame, gap: float = 2.4) -> pd.Series:
+    """Where the names of listed offers stand: beside their point, and far enough below each other to be read."""
+    listed = table.loc[table["state"] == "listed", "fit"].sort_values(ascending=False)
+    places: dict[object, float] = {}
+    last = float("inf")
+    for name, fit in listed.items():
+        last = places[name] = min(fit + 1.0, last - gap)
+    return pd.Series(places, dtype=float).reindex(table.index)
+
+
+def _rule(*, x: str, at: float, label: str, colour: str, align: str, dx: int) -> list[alt.Chart]:
+    """A dashed upright with its name at the top."""
+    rule = alt.Chart(alt.InlineData(values=[{x: at, "label": label}]))
+    across = alt.X(f"{x}:Q")
+    return [
+        rule.mark_rule(strokeDash=[3, 3], color=colour).encode(x=across),
+        rule.mark_text(align=align, dx=dx, baseline="top", color=colour).encode(
+            x=across, y=alt.value(4), text=alt.Text("label:N")
+        ),
+    ]
 
 
 def rank_shares(
@@ -98,30 +116,37 @@ def rank_shares(
 ) -> alt.TopLevelMixin:
     """One bar an offer, cut by how often it has each rank.
 
-    table  DataFrame: offer (label), rank (label), place (of the rank, from 0), share (0 to 1), words (for the tooltip)
+    table  DataFrame: offer (label), rank (label), rank_label (short), place (of the rank, from 0), share (0 to 1), words
+           (for the tooltip)
     """
-    base = alt.Chart(table).encode(
-        y=alt.Y("offer:N", sort=offers, title=None, axis=alt.Axis(labelLimit=260)),
-        order=alt.Order("place:Q"),
-        tooltip=[alt.Tooltip("words:N", title="")],
-    )
-    # percent written out: a stacked bar is read from its first rank
+    shared = {
+        "y": alt.Y("offer:N", sort=offers, title=None, axis=alt.Axis(labelLimit=260)),
+        "order": alt.Order("place:Q"),
+        "tooltip": [alt.Tooltip("words:N", title="")],
+    }
     x = alt.X("share:Q", stack="zero", title=axis_title, axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
-    bars = base.mark_bar(height={"band": 0.72}).encode(
-        x=x, color=alt.Color("rank:N", scale=alt.Scale(domain=ranks, range=colours), sort=ranks, legend=None)
+    bars = (
+        alt.Chart()
+        .mark_bar(height={"band": 0.72})
+        .encode(
+            x=x,
+            color=alt.Color("rank:N", scale=alt.Scale(domain=ranks, range=colours), sort=ranks, legend=None),
+            **shared,
+        )
     )
     labels = (
-        base.mark_text(fontSize=11, align="center")
+        alt.Chart()
+        .transform_calculate(label="datum.share >= 0.07 ? datum.rank_label : ''")
+        .mark_text(fontSize=11, align="center")
         .encode(
             x=alt.X("share:Q", stack="zero", bandPosition=0.5),
-            text="label:N",
+            text=alt.Text("label:N"),
             color=alt.Color("rank:N", scale=alt.Scale(domain=ranks, range=inks), legend=None),
+            **shared,
         )
-        .transform_calculate(label="datum.share >= 0.07 ? datum.rank_label : ''")
     )
-    return (
-        alt.layer(bars, labels).resolve_scale(color="independent").properties(height=34 * len(offers) + 30, title=title)
-    )
+    layered = alt.layer(bars, labels, data=table).resolve_scale(color="independent")
+    return layered.properties(height=34 * len(offers) + 30, title=title)
 
 
 def weight_lines(
@@ -141,28 +166,30 @@ def weight_lines(
     """
     x = alt.X("weight:Q", title=x_title, axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("fit:Q", title=y_title, scale=alt.Scale(zero=False, nice=True))
-    base = alt.Chart(table)
-    lines = base.mark_line(strokeWidth=2).encode(
-        x=x,
-        y=y,
-        detail="offer:N",
-        color=alt.condition("datum.leads", alt.value(accent), alt.value(muted)),
-        opacity=alt.condition("datum.leads", alt.value(1.0), alt.value(0.35)),
-        tooltip=[alt.Tooltip("offer:N", title="")],
+
+    def by_lead(channel: type, yes: object, no: object) -> object:
+        return channel("leads:N", scale=alt.Scale(domain=[True, False], range=[yes, no]), legend=None)
+
+    lines = (
+        alt.Chart()
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=x,
+            y=y,
+            detail=alt.Detail("offer:N"),
+            color=by_lead(alt.Color, accent, muted),
+            opacity=by_lead(alt.Opacity, 1.0, 0.35),
+            tooltip=[alt.Tooltip("offer:N", title="")],
+        )
     )
     labels = (
-        base.transform_filter("datum.weight == 1 && datum.leads")
+        alt.Chart()
+        .transform_filter("datum.weight == 1 && datum.leads")
         .mark_text(align="right", dx=-4, dy=-8)
-        .encode(x=x, y=y, text="offer:N")
+        .encode(x=x, y=y, text=alt.Text("offer:N"))
     )
-    rule = alt.Chart(pd.DataFrame({"weight": [today], "label": [today_label]}))
-    marks = [
-        rule.mark_rule(strokeDash=[3, 3], color=muted).encode(x="weight:Q"),
-        rule.mark_text(align="left", dx=5, baseline="top", color=muted).encode(
-            x="weight:Q", y=alt.value(4), text="label:N"
-        ),
-    ]
-    return alt.layer(lines, labels, *marks).properties(height=300, title=title)
+    marks = _rule(x="weight", at=today, label=today_label, colour=muted, align="left", dx=5)
+    return alt.layer(lines, labels, *marks, data=table).properties(height=300, title=title)
 
 
 def domain_heat(
@@ -172,22 +199,32 @@ def domain_heat(
     domains: list[str],
     title: str,
     colours: list[str],
-    ink: str,
     tooltip: str,
 ) -> alt.TopLevelMixin:
     """Fit by domain, one column a product.
 
     table  DataFrame: product (name), domain (label), fit (0 to 100), words (for the tooltip)
     """
-    x = alt.X("product:N", sort=products, title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=170))
-    y = alt.Y("domain:N", sort=domains, title=None, axis=alt.Axis(labelLimit=260))
-    base = alt.Chart(table).encode(x=x, y=y)
-    cells = base.mark_rect(cornerRadius=2).encode(
-        color=alt.Color("fit:Q", scale=alt.Scale(domain=[0, 25, 50, 75, 100], range=colours), legend=None),
-        tooltip=[alt.Tooltip("words:N", title=tooltip)],
+    shared = {
+        "x": alt.X("product:N", sort=products, title=None, axis=alt.Axis(orient="top", labelAngle=0, labelLimit=170)),
+        "y": alt.Y("domain:N", sort=domains, title=None, axis=alt.Axis(labelLimit=260)),
+    }
+    cells = (
+        alt.Chart()
+        .mark_rect(cornerRadius=2)
+        .encode(
+            color=alt.Color("fit:Q", scale=alt.Scale(domain=[0, 25, 50, 75, 100], range=colours), legend=None),
+            tooltip=[alt.Tooltip("words:N", title=tooltip)],
+            **shared,
+        )
     )
-    labels = base.mark_text(fontSize=12).encode(
-        text=alt.Text("fit:Q", format=".0f"),
-        color=alt.condition("datum.fit > 60", alt.value("#FFFFFF"), alt.value("#1C2321")),
+    labels = (
+        alt.Chart()
+        .mark_text(fontSize=12)
+        .encode(
+            text=alt.Text("fit:Q", format=".0f"),
+            color=alt.condition("datum.fit > 60", alt.value("#FFFFFF"), alt.value("#1C2321")),
+            **shared,
+        )
     )
-    return (cells + labels).properties(height=26 * len(domains) + 40, title=title)
+    return alt.layer(cells, labels, data=table).properties(height=26 * len(domains) + 40, title=title)

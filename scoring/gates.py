@@ -80,15 +80,18 @@ class Gates:
 
     def fails(self, offers: pd.Index) -> pd.DataFrame:
         """offer x (gate, condition): True where the condition excludes the offer."""
-        pairs = list(zip(self._column("gate"), self._column("condition"), strict=True))
-        names = list(dict.fromkeys(pairs))
-        places = {name: place for place, name in enumerate(names)}
-        table = np.zeros((len(offers), len(names)), dtype=bool)
-        row, column = offers.get_indexer(self._offers), np.array([places[pair] for pair in pairs], dtype=int)
-        known = row >= 0
-        np.logical_or.at(table, (row[known], column[known]), self.conditions["excludes"].to_numpy(bool)[known])
+        gate, gate_names = pd.factorize(self._column("gate"))
+        condition, condition_names = pd.factorize(self._column("condition"))
+        column, pairs = pd.factorize(gate * max(len(condition_names), 1) + condition)
+        table = np.zeros((len(offers), len(pairs)), dtype=bool)
+        row, excludes = offers.get_indexer(self._offers), self.conditions["excludes"].to_numpy(bool)
+        found = (row >= 0) & excludes
+        table[row[found], column[found]] = True
+        names = [
+            (gate_names[one // len(condition_names)], condition_names[one % len(condition_names)]) for one in pairs
+        ]
         return pd.DataFrame(
-            table, offers, pd.MultiIndex.from_tuples(names, names=["gate", "condition"]) if names else None
+            table, offers, pd.MultiIndex.from_tuples(names, names=["gate", "condition"]) if names else []
         )
 
     @property
@@ -139,28 +142,28 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
     )
 
 
-def prices(table: pd.DataFrame, verdicts: Gates, by: str = "gate") -> pd.DataFrame:
+def prices(fit: pd.Series, fails: pd.DataFrame, by: str = "gate") -> pd.DataFrame:
     """What each gate (or each condition) costs in fit: how much better the best offer would be without it.
 
-    table  DataFrame offer -> fit
+    fit    offer -> fit
+    fails  offer x (gate, condition): True where the condition excludes the offer, as from `Gates.fails`
 
     Returns a DataFrame by gate (or by gate and condition): fit (of the best offer without it), offer, points (0 to 1,
     missing where nothing passes even so).
     """
-    fails = verdicts.fails(table.index)
     if by == "gate":
         fails = pd.DataFrame(
-            {gate: fails[gate].any(axis="columns") if gate in fails else False for gate in GATES}, table.index
+            {gate: fails[gate].to_numpy(bool).any(axis=1) if gate in fails else False for gate in GATES}, fails.index
         )
-    blocked = fails.to_numpy(bool)
-    count, fit = blocked.sum(axis=1), table["fit"].to_numpy(float)
-    best = fit[count == 0].max(initial=0.0)
+    blocked, values = fails.to_numpy(bool), fit.reindex(fails.index).to_numpy(float)
+    count = blocked.sum(axis=1)
+    best = values[count == 0].max(initial=0.0)
     rows = []
     for place in range(blocked.shape[1]):
         free = np.flatnonzero(count - blocked[:, place] == 0)
         if len(free) == 0:
             rows.append((np.nan, None, np.nan))
             continue
-        first = free[fit[free].argmax()]
-        rows.append((fit[first], table.index[first], max(fit[first] - best, 0.0)))
+        first = free[values[free].argmax()]
+        rows.append((values[first], fails.index[first], max(values[first] - best, 0.0)))
     return pd.DataFrame(rows, index=fails.columns, columns=["fit", "offer", "points"])

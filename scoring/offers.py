@@ -94,7 +94,8 @@ class _Cells:
     """The ratings as arrays product x item, and what each plan has of them."""
 
     def __init__(self, ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series) -> None:
-        self.plans, self.priors = plans.reset_index(drop=True), priors
+        # plain objects: text in columns of their own kind is slower to take single values from
+        self.plans, self.priors = plans.reset_index(drop=True).astype({"product": object, "plan": object}), priors
         products = pd.Index(plans["product"].unique(), dtype=object)
         row, column = products.get_indexer(ratings["product"]), priors.index.get_indexer(ratings["item"])
         kept = (row >= 0) & (column >= 0)

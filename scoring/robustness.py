@@ -23,7 +23,7 @@ DOMAIN_SHARED = 0.5
 # fits and their errors lie well within; added before values are packed with their place, so that all are positive
 _LIFT = 64.0
 # multiplications up to which OpenBLAS stays on one thread
-_ONE_THREAD = 262_144
+_ONE_THREAD, _FEWEST_ROWS = 262_144, 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,27 +162,21 @@ def _fits(
     domain_fit: pd.DataFrame, spread: pd.DataFrame, weights: pd.DataFrame, noise: np.ndarray, vendor_bias: float
 ) -> np.ndarray:
     """sample x offer: the fit with its error; one row of weights serves all samples."""
-    given = weights.to_numpy()
-    error = _product(given**2, spread.to_numpy().T ** 2)
-    error += vendor_bias**2
-    np.sqrt(error, out=error)
-    error = error * noise
-    error += _product(given, domain_fit.to_numpy().T)
-    return error
-
-
-def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """left @ right, in pieces that the linear algebra library does not hand to threads.
-
-    On a server that several people share, waiting for a second thread takes ten times longer than the product itself.
-    """
-    rows = _ONE_THREAD // max(right.size, 1)
-    if rows < 32:  # large enough for threads to pay
-        return left @ right
-    product = np.empty((len(left), right.shape[1]))
-    for start in range(0, len(left), rows):
-        np.matmul(left[start : start + rows], right, out=product[start : start + rows])
-    return product
+    given, centre, variance = weights.to_numpy(), domain_fit.to_numpy().T.copy(), (spread.to_numpy() ** 2).T.copy()
+    fits = np.empty(noise.shape)
+    # in pieces that stay in the processor's cache and that the linear algebra library does not hand to threads: on a
+    # server that several people share, waiting for a second thread takes longer than the product itself
+    rows = _ONE_THREAD // max(centre.size, 1)
+    rows = rows if rows >= _FEWEST_ROWS else len(noise)  # large enough for threads to pay
+    for start in range(0, len(noise), rows):
+        piece = slice(start, start + rows)
+        some = given[piece] if len(given) > 1 else given
+        error = some**2 @ variance
+        error += vendor_bias**2
+        np.sqrt(error, out=error)
+        np.multiply(error, noise[piece], out=fits[piece])
+        fits[piece] += some @ centre
+    return fits
 
 
 def descending(values: np.ndarray) -> np.ndarray:

@@ -22,7 +22,7 @@ from workshops.store.projects import read_project
 from workshops.words import Words
 
 TABS = {
-    "shortlist": ("left_out", "why", "chart", "costs", "options", "check"),
+    "shortlist": ("why", "left_out", "chart", "costs", "options", "check"),
     "compare": ("domains", "items", "gaps", "evidence", "costs"),
     "robustness": ("ranks", "weights", "teams", "methods", "decisive"),
 }

@@ -270,11 +270,12 @@ def test_what_a_gate_costs_in_fit():
             ("r/x", "must-have", "sso", 0, 0, 0, 3, True),
         )
     )
-    found = prices(table, verdicts)
+    fails = verdicts.fails(table.index)
+    found = prices(table["fit"], fails)
 
     assert found["points"].to_dict() == pytest.approx({"context": 0, "must-have": 0, "budget": 0.2, "ergonomics": 0})
     assert found.at["budget", "offer"] == "p/x"
-    assert prices(table, verdicts, by="condition")["points"].to_dict() == pytest.approx(
+    assert prices(table["fit"], fails, by="condition")["points"].to_dict() == pytest.approx(
         {("budget", "budget"): 0.2, ("must-have", "sso"): 0.0}
     )
 

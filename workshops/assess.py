@@ -138,14 +138,19 @@ class Assessment:
         return gates(_stacked(self.offers.table.index, parts), self.project.settings.policy)
 
     @cached_property
+    def fails(self) -> pd.DataFrame:
+        """offer x (gate, condition): True where the condition excludes the offer."""
+        return self.gates.fails(self.offers.table.index)
+
+    @cached_property
     def gate_prices(self) -> pd.DataFrame:
         """gate -> what it costs in fit: how much better the best offer would be without it."""
-        return prices(self.table, self.gates)
+        return prices(self.fit.scores, self.fails)
 
     @cached_property
     def condition_prices(self) -> pd.DataFrame:
         """(gate, condition) -> what it costs in fit."""
-        return prices(self.table, self.gates, by="condition")
+        return prices(self.fit.scores, self.fails, by="condition")
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -223,9 +228,8 @@ class Assessment:
     @cached_property
     def frontier(self) -> pd.Index:
         """The offers that pass every other gate and that none beats on both fit and cost, whatever the budget."""
-        fails = self.gates.fails(self.table.index)
-        others = [name for name in fails.columns if name[0] != "budget"]
-        passing = ~fails[others].to_numpy(bool).any(axis=1)
+        others = [name for name in self.fails.columns if name[0] != "budget"]
+        passing = ~self.fails[others].to_numpy(bool).any(axis=1)
         return frontier(self.table[passing])
 
     @cached_property

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,12 @@ from scoring.robustness import domain_spread, robustness
 from scoring.shortlist import on_the_list
 from workshops.assess import Assessment
 from workshops.model import Context, Project
+from workshops.reasons import verdicts
 
 LISTED, BEHIND = "listed", "behind"
 MOST_PLANS_TRIED = 3
 ROUND_BUDGET = 100.0
+OUT_OF_REACH = 100.0  # steps of a condition that is met or not, never nearly
 
 
 @dataclass(frozen=True)
@@ -93,26 +95,26 @@ def _moved_bars(assessment: Assessment, product_id: str) -> WayIn | None:
 
 def _by_size(assessment: Assessment, product_id: str) -> list[tuple[str, tuple[Change, ...]]]:
     """The offers of a product with what each would need, the one that needs least first."""
-    excluding = assessment.gates.excluding
+    excluding, table = verdicts(assessment).excluding, assessment.table
     own = assessment.offers.products.index[assessment.offers.products.to_numpy(object) == product_id]
     needs = []
     for offer in own:
-        conditions = excluding[excluding["offer"].to_numpy(object) == offer]
-        size = float(conditions["steps"].replace(np.inf, 100.0).sum())
-        needs.append((size, len(conditions), offer, tuple(_needed(conditions))))
-    # of plans that need the same the better fit, then the cheaper one
-    table = assessment.table
-    needs.sort(key=lambda one: (round(one[0], 6), one[1], -table.at[one[2], "fit"], table.at[one[2], "cost"]))
-    return [(offer, changes) for _, _, offer, changes in needs]
+        conditions = excluding.get(offer, [])
+        size = sum(min(row.steps, OUT_OF_REACH) for row in conditions)
+        # of plans that need the same the better fit, then the cheaper one
+        order = (round(size, 6), len(conditions), -table.at[offer, "fit"], table.at[offer, "cost"])
+        needs.append((order, offer, tuple(_needed(row) for row in conditions)))
+    return [(offer, changes) for _, offer, changes in sorted(needs, key=lambda one: one[0])]
 
 
-def _needed(conditions: pd.DataFrame) -> Iterator[Change]:
-    for row in conditions.itertuples():
-        then = {
-            "budget": lambda value: math.ceil(value / ROUND_BUDGET - 1e-9) * ROUND_BUDGET,
-            "ergonomics": math.floor,
-        }.get(row.gate, float)(row.deciding)
-        yield Change(row.gate, row.condition, float(row.bar), float(then), row.verdict == LIKELY_FAIL)
+def _needed(row: Any) -> Change:
+    """How far a condition would have to move for an offer that it excludes."""
+    then = float(row.deciding)
+    if row.gate == "budget":
+        then = math.ceil(then / ROUND_BUDGET - 1e-9) * ROUND_BUDGET
+    elif row.gate == "ergonomics":
+        then = float(math.floor(then))
+    return Change(row.gate, row.condition, float(row.bar), then, row.verdict == LIKELY_FAIL)
 
 
 def changed(assessment: Assessment, offer: str, changes: tuple[Change, ...]) -> Project:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from interface.marks import basis_mark, level_chip, verdict_mark
-from interface.page_widgets import current_language, current_palette, header, page_texts, show_chart
+from interface.page_widgets import current_language, header, page_texts, show_chart
 from interface.theme import LEVEL_COLOURS
 from scoring.charts import domain_heat
 from scoring.fit import NothingAskedError
@@ -168,7 +168,6 @@ def domains_section() -> None:
                 low=t.number(domain_fit[widest].min()),
             ),
             colours=list(LEVEL_COLOURS),
-            ink=current_palette().ink,
             tooltip="",
         ),
         t("compare.domain_alt"),

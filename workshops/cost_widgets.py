@@ -36,6 +36,11 @@ def cost_editor(assessment: Assessment, tables: OfferTables, page: str, offers: 
         )
     )
     editor = _Editor(assessment, words, offer)
+    if any(
+        (one.product_id, one.plan_id) == (editor.product.id, editor.plan.id)
+        for one in assessment.project.evidence.quotes
+    ):
+        st.info(t("costs.quote_counts"), icon=":material/request_quote:")
     st.markdown(f"**{t('costs.own')}**")
     for sentence in st.session_state.pop(f"{page}_cost_problems", []):
         st.error(sentence, icon=":material/error:")

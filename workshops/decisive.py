@@ -79,7 +79,6 @@ def decisive_items(assessment: Assessment, votes: pd.DataFrame | None = None) ->
     chosen = whole.best.index
     drawn = whole.robustness_of(chosen, SAMPLES)
     errors = pd.DataFrame(drawn.values - whole.fit.scores.loc[chosen].to_numpy(), columns=whole.best["product"])
-    fails = whole.gates.fails(whole.offers.table.index)
     must = series(project.must_haves())
     return decisiveness(
         whole.offers.central,
@@ -89,7 +88,7 @@ def decisive_items(assessment: Assessment, votes: pd.DataFrame | None = None) ->
         ranges,
         products=whole.offers.products,
         errors=errors,
-        blocked=fails.sum(axis="columns"),
+        blocked=whole.fails.sum(axis="columns"),
         must_haves=must,
         reached=deciding_levels(whole)[[item for item in must.index if item in whole.offers.central]],
     )

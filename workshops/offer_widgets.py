@@ -8,7 +8,7 @@ from html import escape
 import pandas as pd
 
 from interface.marks import basis_mark, interval, verdict_mark
-from scoring.gates import GATES, VERDICTS
+from scoring.gates import VERDICTS
 from workshops.assess import Assessment
 from workshops.changes import way_in
 from workshops.reasons import exclusions
@@ -48,7 +48,11 @@ class OfferTables:
 
     def __init__(self, assessment: Assessment, words: Words) -> None:
         self.a, self.words, self.t = assessment, words, words.t
-        self.verdicts = assessment.gates.verdict_of(assessment.offers.table.index)
+        verdicts = assessment.gates.verdict_of(assessment.offers.table.index)
+        self.worst_of = {
+            offer: max(given, key=VERDICTS.index)
+            for offer, given in zip(verdicts.index, verdicts.to_numpy(), strict=True)
+        }
 
     def funnel(self) -> str:
         """The number of products left after each gate, with the names that drop out and what the gate costs in fit."""
@@ -179,7 +183,7 @@ class OfferTables:
 
     def worst(self, offer: str) -> str:
         """The worst of an offer's verdicts."""
-        return max((self.verdicts.at[offer, gate] for gate in GATES), key=VERDICTS.index)
+        return self.worst_of[offer]
 
     def cost_lines(self, offer: str) -> str:
         """Every cost line of an offer with where it comes from."""

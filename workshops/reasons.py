@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -13,16 +16,36 @@ Sentence = tuple[str, dict[str, Any]]
 CLEAR, LIKELY = 0.9, 0.6
 
 
+@dataclass(frozen=True)
+class Verdicts:
+    """The conditions of every offer that exclude it, the near misses first, and those that are to be confirmed."""
+
+    excluding: Mapping[str, list[Any]]
+    to_confirm: Mapping[str, list[Any]]
+
+
+@lru_cache(maxsize=64)
+def verdicts(assessment: Assessment) -> Verdicts:
+    """The rows of the gates' conditions by offer, looked up many times on a page."""
+    excluding = assessment.gates.excluding.sort_values("near_miss", ascending=False, kind="stable")
+    return Verdicts(_by_offer(excluding), _by_offer(assessment.gates.to_confirm))
+
+
+def _by_offer(conditions: pd.DataFrame) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in conditions.itertuples(index=False):
+        found.setdefault(row.offer, []).append(row)
+    return found
+
+
 def exclusions(assessment: Assessment, offer: str) -> list[Sentence]:
     """Each condition that excludes an offer, the near misses first."""
-    table = assessment.gates.excluding
-    return _sentences(table[table["offer"] == offer].sort_values("near_miss", ascending=False))
+    return _sentences(verdicts(assessment).excluding.get(offer, []))
 
 
 def confirmations(assessment: Assessment, offer: str) -> list[Sentence]:
     """Each condition that the offer likely meets, but that is to be confirmed."""
-    table = assessment.gates.to_confirm
-    return _sentences(table[table["offer"] == offer])
+    return _sentences(verdicts(assessment).to_confirm.get(offer, []))
 
 
 def how_sure(assessment: Assessment) -> list[Sentence]:
@@ -59,7 +82,7 @@ def weakest_weight(assessment: Assessment) -> Sentence:
     return "sure.weight", {"domain": domain, "bar": bar, "weight": weight, "rival": rival}
 
 
-def _sentences(conditions: pd.DataFrame) -> list[Sentence]:
+def _sentences(conditions: Iterable[Any]) -> list[Sentence]:
     return [
         (
             f"reason.{row.gate}",
@@ -74,7 +97,7 @@ def _sentences(conditions: pd.DataFrame) -> list[Sentence]:
                 "near_miss": bool(row.near_miss),
             },
         )
-        for row in conditions.itertuples()
+        for row in conditions
     ]
 
 

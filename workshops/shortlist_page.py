@@ -159,10 +159,11 @@ def cost_fit_chart() -> None:
             for offer, passed in result.offers["gates_passed"].items()
         ],
         frontier=[offer in edge for offer in result.offers.index],
+        product=[assessment.product_name(one) for one in result.offers["product"]],
         offer=[assessment.offer_name(str(offer)) for offer in result.offers.index],
         fit=result.offers["fit"] * 100,
         place=assessment.offers.table["place"],
-    ).drop(columns=["add_ons"])
+    )[["product", "plan", "offer", "cost", "fit", "state", "place", "frontier"]]
     # what costs far more than anybody would pay would press the rest into a corner
     most = max(2 * (context.budget or 0.0), 1.5 * float(result.listed["cost"].max()) if listed else 0.0)
     shown = offers[offers["cost"] <= most] if most else offers
@@ -310,7 +311,7 @@ else:
     )
 
 # what is not on the screen is not computed: the open tab alone runs
-names = ("left_out", "why", "chart", "costs", "options", "check")
+names = ("why", "left_out", "chart", "costs", "options", "check")
 tabs = dict(
     zip(
         names,

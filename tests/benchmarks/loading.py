@@ -1,4 +1,4 @@
-"""Reading the map and an edition from their files, cold: each measured in a process of its own.
+"""Reading the map and an edition from their files, cold: processor time, each in a process of its own.
 
 python -m tests.benchmarks.loading [products]
 """
@@ -18,11 +18,11 @@ import sys, time
 from pathlib import Path
 from functional_map.load import load_map
 from vendors.load import load_edition
-start = time.perf_counter()
+start = time.process_time()
 load_map(2026)
-middle = time.perf_counter()
+middle = time.process_time()
 load_edition(Path(sys.argv[1]))
-print(middle - start, time.perf_counter() - middle)
+print(middle - start, time.process_time() - middle)
 """
 TIMES, LIMIT = 5, 1000
 
