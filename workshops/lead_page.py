@@ -14,7 +14,6 @@ from workshops.access import NotAllowedError
 from workshops.agenda import Session, forecast, timetable
 from workshops.ballot import item_texts
 from workshops.challenge import challenges_of_item, unconfirmed_items
-from workshops.importance import importance
 from workshops.lead_widgets import (
     challenge_lines,
     clock,
@@ -42,7 +41,7 @@ from workshops.leading import (
 from workshops.model import LONGEST_NAME, LONGEST_NOTE, ProjectError
 from workshops.price_tag import effect_of_level, price_of_must_have
 from workshops.room import Workshop
-from workshops.session_widgets import assessment_of, database, edition_of, map_of, person, require_project
+from workshops.session_widgets import assessment_of, database, decisive_of, edition_of, map_of, person, require_project
 from workshops.shortlist_widgets import shortlist_strip
 from workshops.store.database import utc_now
 from workshops.store.projects import StaleError, revision_of, save_expectations
@@ -435,18 +434,30 @@ def buttons(item_id: str, found: Tally, revealed: bool, agreed: int | None) -> N
             )
 
 
+@st.fragment
 def side_panels(item_id: str, level: int | None, found: Tally, revealed: bool) -> None:
-    """The market, what each answer moves, the price of a must-have, the verbatim."""
-    market, effect, must, note = st.tabs([t(f"lead.tabs.{one}") for one in ("market", "effect", "must", "note")])
-    with market:
+    """The market, what each answer moves, the price of a must-have, the verbatim; only the one in sight is computed."""
+    if revision_of(database(), project.id) != project.revision:
+        st.rerun()
+    names = ("market", "effect", "must", "note")
+    for name, tab in zip(
+        names, st.tabs([t(f"lead.tabs.{one}") for one in names], key="lead_tabs", on_change="rerun"), strict=True
+    ):
+        if tab.open:
+            with tab:
+                panel(name, item_id, level, found, revealed)
+
+
+def panel(name: str, item_id: str, level: int | None, found: Tally, revealed: bool) -> None:
+    if name == "market":
         st.html(market_lines(assessment, functional_map, item_id, t))
-    with effect:
+    elif name == "effect":
         voted = range(found.low, found.high + 1) if revealed and found.low is not None else []
         levels = sorted({*voted, *([level] if level is not None else [])})
-        st.html(effect_lines([effect_of_level(assessment, item_id, one) for one in levels], assessment, words, t))
-    with must:
+        st.html(effect_lines([effect_of_level(assessment, item_id, one) for one in levels], assessment, t))
+    elif name == "must":
         must_have_panel(item_id, level)
-    with note:
+    else:
         note_panel(item_id)
 
 
@@ -601,8 +612,7 @@ with st.container(key="lead"):
         )
     else:
         discussions = discussions_of(database(), workshop.id)
-        weights = pd.Series(dtype=float) if workshop.agenda else importance(assessment)["weight"]
-        agenda = agenda_of(workshop, project, functional_map, weights)
+        agenda = agenda_of(workshop, project, functional_map, lambda: decisive_of(project, workshop))
         left_over = unconfirmed_items(project, workshop, set(), settled(discussions))
         if not agenda.sessions:
             header(t("lead.title"), t("vote.nothing_asked"))

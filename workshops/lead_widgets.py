@@ -153,7 +153,7 @@ def _products(products: list[tuple[str, str, str]], t: Texts) -> str:
     return ", ".join(names)
 
 
-def effect_lines(effects: list[Effect], assessment: Assessment, words: Words, t: Texts) -> str:
+def effect_lines(effects: list[Effect], assessment: Assessment, t: Texts) -> str:
     """What each level in play does to the shortlist."""
     if not effects:
         return f'<p class="muted">{escape(t("lead.effect_after"))}</p>'

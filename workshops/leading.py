@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -78,13 +78,19 @@ _NO_VOTES = pd.DataFrame(columns=["votes", "low", "high", "proposal", "consensus
 
 
 def agenda_of(
-    workshop: Workshop | None, project: Project, functional_map: FunctionalMap, importance: pd.Series
+    workshop: Workshop | None,
+    project: Project,
+    functional_map: FunctionalMap,
+    decisive: Callable[[], pd.DataFrame],
+    settings: Settings = Settings(),
 ) -> Agenda:
-    """The agenda as it was saved, with the items that came into scope since and without those that left; else a proposal."""
+    """The agenda as it was saved, with the items that came into scope since and without those that left; else a proposal.
+
+    decisive  asked only for a proposal: item -> places, swing
+    """
     scope = items_in_scope(project, functional_map)
     if workshop is None or not workshop.agenda:
-        teams = {item.id: item.teams for item in functional_map.items.values()}
-        return plan(scope, teams, importance, Settings())
+        return proposal(project, functional_map, decisive(), settings)
     saved = Agenda.from_json(workshop.agenda)
     sessions = [session for one in saved.sessions if (session := _in_scope(one, scope)) is not None]
     planned = {session.domain for session in sessions}
@@ -92,6 +98,19 @@ def agenda_of(
         if domain not in planned:
             sessions.append(Session(domain, domain, saved.settings.days, (), items, 0, 30))
     return Agenda(saved.settings, tuple(sessions))
+
+
+def proposal(
+    project: Project, functional_map: FunctionalMap, decisive: pd.DataFrame, settings: Settings = Settings()
+) -> Agenda:
+    """Sessions for the time there is; what can change the shortlist is talked about.
+
+    decisive  item -> places, swing
+    """
+    teams = {item.id: item.teams for item in functional_map.items.values()}
+    # places first; the swing decides among items that move nobody over the line
+    importance = decisive["places"] + decisive["swing"] / 1000
+    return plan(items_in_scope(project, functional_map), teams, importance, settings)
 
 
 def _in_scope(session: Session, scope: Mapping[str, tuple[str, ...]]) -> Session | None:
