@@ -23,6 +23,7 @@ PAGES = {
     "prepare": [
         ("workshops/projects_page.py", "projects", "folder_open", "read-project"),
         ("workshops/context_page.py", "context", "tune", "read-project"),
+        ("workshops/agenda_page.py", "agenda", "calendar_month", "read-project"),
         ("workshops/people_page.py", "people", "group", "read-project"),
     ],
     "workshop": [

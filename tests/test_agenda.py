@@ -18,8 +18,8 @@ from workshops.agenda import (
     forecast,
     in_order,
     minutes_for,
-    move_session,
     over_time,
+    place_session,
     plan,
     timetable,
 )
@@ -136,16 +136,28 @@ def test_settings_that_cannot_be_used_are_refused(changes, problem):
     assert problem in [key for key, _ in caught.value.problems]
 
 
-def test_sessions_move_up_and_down_and_into_another_day():
-    agenda = plan(ITEMS, TEAMS, importance(), dataclasses.replace(SHORT, days=2))
-    assert [(one.id, one.day) for one in agenda.sessions] == [("a", 1), ("b", 2)]
-    together = in_order(move_session(agenda, "b", -1))
-    assert [(one.id, one.day) for one in together.sessions] == [("a", 1), ("b", 1)]
-    swapped = move_session(together, "b", -1)
+def test_a_session_takes_the_place_and_the_day_of_another():
+    agenda = Agenda(
+        Settings(days=2),
+        tuple(Session(one, one, day, (), ("x",), 1, 30) for one, day in zip("abcd", (1, 1, 2, 2), strict=True)),
+    )
 
-    assert [(one.id, one.day) for one in swapped.sessions] == [("b", 1), ("a", 1)]
-    assert move_session(swapped, "b", -1) == swapped  # nowhere to go
-    assert [(one.id, one.day) for one in in_order(move_session(swapped, "b", 1)).sessions] == [("a", 1), ("b", 1)]
+    assert [(one.id, one.day) for one in place_session(agenda, "a", 3).sessions] == [
+        ("b", 1),
+        ("c", 2),
+        ("a", 2),
+        ("d", 2),
+    ]
+    assert [(one.id, one.day) for one in place_session(agenda, "d", 1).sessions] == [
+        ("d", 1),
+        ("a", 1),
+        ("b", 1),
+        ("c", 2),
+    ]
+    assert place_session(agenda, "d", 99) == agenda
+    # a changed day alone: the session joins the end of what stands before the next day
+    moved = in_order(change_session(agenda, "a", day=2))
+    assert [(one.id, one.day) for one in moved.sessions] == [("b", 1), ("a", 2), ("c", 2), ("d", 2)]
 
 
 def test_the_day_has_its_pauses_and_its_lunch():

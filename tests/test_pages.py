@@ -13,6 +13,9 @@ from workshops.store.database import database_url, open_database
 from workshops.store.projects import list_projects, read_project
 
 PAGES = (
+    "workshops/agenda_page.py",
+    "workshops/lead_page.py",
+    "workshops/vote_page.py",
     "workshops/projects_page.py",
     "workshops/context_page.py",
     "workshops/requirements_page.py",

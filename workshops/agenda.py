@@ -222,14 +222,14 @@ def change_session(agenda: Agenda, session_id: str, **changes: Any) -> Agenda:
     return dataclasses.replace(agenda, sessions=tuple(new if one.id == session_id else one for one in agenda.sessions))
 
 
-def move_session(agenda: Agenda, session_id: str, by: int) -> Agenda:
-    """Move a session up (-1) or down (1) in the order; across the end of a day it changes the day."""
-    order, at = list(agenda.sessions), next(place for place, one in enumerate(agenda.sessions) if one.id == session_id)
-    session, other = order[at], order[at + by] if 0 <= at + by < len(order) else None
-    if other is not None and other.day == session.day:
-        order[at], order[at + by] = other, session
-    elif 1 <= session.day + by <= agenda.settings.days:
-        order[at] = dataclasses.replace(session, day=session.day + by)
+def place_session(agenda: Agenda, session_id: str, position: int) -> Agenda:
+    """Put a session at a position (from 1) among all; it takes the day of the session that stood there."""
+    order = list(agenda.sessions)
+    at = next(place for place, one in enumerate(order) if one.id == session_id)
+    to = min(max(position - 1, 0), len(order) - 1)
+    day = order[to].day
+    session = order.pop(at)
+    order.insert(to, dataclasses.replace(session, day=day))
     return dataclasses.replace(agenda, sessions=tuple(order))
 
 

@@ -14,7 +14,7 @@ from workshops.access import NotAllowedError
 from workshops.agenda import Session, forecast, timetable
 from workshops.ballot import item_texts
 from workshops.challenge import challenges_of_item, unconfirmed_items
-from workshops.importance import importance
+from workshops.changing_widgets import Changes
 from workshops.lead_widgets import (
     challenge_lines,
     clock,
@@ -28,24 +28,22 @@ from workshops.lead_widgets import (
     who_said_what,
 )
 from workshops.leading import (
-    Step,
     Tally,
     agenda_of,
     batch_table,
     neighbour,
     next_item,
     progress,
-    rebased,
     settled,
     tally,
 )
-from workshops.model import LONGEST_NAME, LONGEST_NOTE, ProjectError
+from workshops.model import LONGEST_NAME, LONGEST_NOTE
 from workshops.price_tag import effect_of_level, price_of_must_have
 from workshops.room import Workshop
-from workshops.session_widgets import assessment_of, database, edition_of, map_of, person, require_project
+from workshops.session_widgets import assessment_of, database, decisive_of, edition_of, map_of, person, require_project
 from workshops.shortlist_widgets import shortlist_strip
 from workshops.store.database import utc_now
-from workshops.store.projects import StaleError, revision_of, save_expectations
+from workshops.store.projects import revision_of
 from workshops.store.votes import (
     counters,
     discussions_of,
@@ -54,14 +52,13 @@ from workshops.store.votes import (
     reveal,
     run_session,
     save_agenda,
-    settle,
     show_item,
     votes_of,
     workshop_of,
 )
 from workshops.words import Words
 
-POLL_SECONDS, MOST_UNDO = 1, 50
+POLL_SECONDS = 1
 t = page_texts("workshops")
 language = current_language()
 project = require_project()
@@ -71,51 +68,16 @@ words = Words(assessment, t)
 who = person()
 own = {item.id: item for item in project.own_items}
 known = [*functional_map.items, *own]
-UNDO = f"lead_undo_{project.id}"
+changes = Changes(project, who, known, words.item)
 
 
 # ---------------------------------------------------------------- what the consultant does
 
 
-def write(changes: dict[str, dict], label: str, settles: bool = False) -> None:
-    """Write a decision of the room at once, and remember how to take it back."""
-    versions = {item: project.expectation(item).version for item in changes}
-    try:
-        change = save_expectations(database(), who, project.id, known, changes, versions=versions)
-    except ProjectError as error:
-        st.session_state["lead_problems"] = [
-            (key, values | ({"item": words.item(values["item"])} if "item" in values else {}))
-            for key, values in error.problems
-        ]
-        return
-    except StaleError as error:
-        st.session_state["lead_problems"] = [("expectation.problem.stale", {"item": words.item(error.item_id)})]
-        return
-    newly = tuple(item for item in changes if settles and item not in settled(discussions))
-    if newly:
-        settle(database(), who, workshop.id, newly)
-    if change.before or newly:
-        st.session_state[UNDO] = [*undo_steps(), Step(change, newly, label)][-MOST_UNDO:]
-
-
-def undo_steps() -> list[Step]:
-    return st.session_state.get(UNDO, [])
-
-
-def undo() -> None:
-    *earlier, step = undo_steps()
-    try:
-        written = save_expectations(
-            database(), who, project.id, known, step.change.before, versions=step.change.versions
-        )
-    except StaleError as error:
-        st.session_state["lead_problems"] = [("expectation.problem.stale", {"item": words.item(error.item_id)})]
-        st.session_state[UNDO] = earlier
-        return
-    if step.settled:
-        settle(database(), who, workshop.id, step.settled, settled=False)
-    st.session_state[UNDO] = rebased(earlier, step.change, written)
-    st.toast(step.label, icon=":material/undo:")
+def write(made: dict[str, dict], label: str, settles: bool = False) -> None:
+    """Write a decision of the room at once; `settles` where the room agreed on a level by it."""
+    newly = [item for item in made if settles and item not in settled(discussions)]
+    changes.write(made, label, workshop_id=workshop.id, settles=newly)
 
 
 def agree(item_id: str, level: int) -> None:
@@ -164,7 +126,7 @@ def choose_session(room: Workshop) -> None:
     agreed, total = progress([item for one in agenda.sessions for item in one.items], project, done)
     people = sum(not one.removed for one, _ in participants_of(database(), room.id))
     header(t("lead.title"), t("lead.state", agreed=agreed, total=total, people=t("lead.people", count=people)))
-    show_problems(st.session_state.pop("lead_problems", []), t)
+    show_problems(changes.problems(), t)
     shortlist_strip(assessment)
     with st.expander(t("lead.joining"), expanded=not people, key="lead_joining"):
         joining(room, size=240)
@@ -239,7 +201,7 @@ def run(session: Session) -> None:
     agreed, total = progress(session.items, project, done)
     header(t("lead.session", name=words.domain(session.domain), agreed=agreed, total=total))
     pace_line(session)
-    show_problems(st.session_state.pop("lead_problems", []), t)
+    show_problems(changes.problems(), t)
     shortlist_strip(assessment)
     controls(session, done)
     if st.session_state.get("lead_view") == "batch":
@@ -249,7 +211,6 @@ def run(session: Session) -> None:
 
 
 def controls(session: Session, done: set[str]) -> None:
-    steps = undo_steps()
     item_id = workshop.item_id
     following = next_item(session, done, item_id)
     with st.container(horizontal=True, vertical_alignment="center", key="lead_controls"):
@@ -288,14 +249,7 @@ def controls(session: Session, done: set[str]) -> None:
             on_click=go_to,
             args=(following or neighbour(session, item_id, 1),),
         )
-        st.button(
-            t("lead.undo"),
-            key="lead_undo",
-            icon=":material/undo:",
-            shortcut="U",
-            disabled=not steps,
-            on_click=undo,
-        )
+        changes.undo_button("lead_undo")
         with st.popover(t("lead.more"), key="lead_more"):
             joining(workshop, size=200)
             st.button(t("lead.end_session"), key="lead_end", icon=":material/stop:", on_click=stop_session)
@@ -435,18 +389,30 @@ def buttons(item_id: str, found: Tally, revealed: bool, agreed: int | None) -> N
             )
 
 
+@st.fragment
 def side_panels(item_id: str, level: int | None, found: Tally, revealed: bool) -> None:
-    """The market, what each answer moves, the price of a must-have, the verbatim."""
-    market, effect, must, note = st.tabs([t(f"lead.tabs.{one}") for one in ("market", "effect", "must", "note")])
-    with market:
+    """The market, what each answer moves, the price of a must-have, the verbatim; only the one in sight is computed."""
+    if revision_of(database(), project.id) != project.revision:
+        st.rerun()
+    names = ("market", "effect", "must", "note")
+    for name, tab in zip(
+        names, st.tabs([t(f"lead.tabs.{one}") for one in names], key="lead_tabs", on_change="rerun"), strict=True
+    ):
+        if tab.open:
+            with tab:
+                panel(name, item_id, level, found, revealed)
+
+
+def panel(name: str, item_id: str, level: int | None, found: Tally, revealed: bool) -> None:
+    if name == "market":
         st.html(market_lines(assessment, functional_map, item_id, t))
-    with effect:
+    elif name == "effect":
         voted = range(found.low, found.high + 1) if revealed and found.low is not None else []
         levels = sorted({*voted, *([level] if level is not None else [])})
-        st.html(effect_lines([effect_of_level(assessment, item_id, one) for one in levels], assessment, words, t))
-    with must:
+        st.html(effect_lines([effect_of_level(assessment, item_id, one) for one in levels], assessment, t))
+    elif name == "must":
         must_have_panel(item_id, level)
-    with note:
+    else:
         note_panel(item_id)
 
 
@@ -601,8 +567,7 @@ with st.container(key="lead"):
         )
     else:
         discussions = discussions_of(database(), workshop.id)
-        weights = pd.Series(dtype=float) if workshop.agenda else importance(assessment)["weight"]
-        agenda = agenda_of(workshop, project, functional_map, weights)
+        agenda = agenda_of(workshop, project, functional_map, lambda: decisive_of(project, workshop))
         left_over = unconfirmed_items(project, workshop, set(), settled(discussions))
         if not agenda.sessions:
             header(t("lead.title"), t("vote.nothing_asked"))

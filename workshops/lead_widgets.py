@@ -110,6 +110,19 @@ def _cells(counts: object, t: Texts) -> str:
     return f'{cells}<td class="num"><b>{total or ""}</b></td>'
 
 
+def team_table(found: Tally, functional_map: FunctionalMap, t: Texts) -> str:
+    """Votes by team and level, where the sentences of the levels stand elsewhere."""
+    table = found.by_team.T
+    head = "".join(f"<th>{level_chip(level)}</th>" for level in LEVELS)
+    rows = "".join(
+        f"<tr><td>{escape(team_name(functional_map, str(team), t))}</td>"
+        + "".join(f'<td class="num">{count or ""}</td>' for count in counts)
+        + "</tr>"
+        for team, counts in zip(table.index, table.to_numpy(), strict=True)
+    )
+    return f"<table class='clean'><tr><th></th>{head}</tr>{rows}</table>"
+
+
 def who_said_what(found: Tally, functional_map: FunctionalMap, t: Texts) -> str:
     """Names by level, and what people wrote: only where the consultant asks."""
     names = "".join(
@@ -153,7 +166,7 @@ def _products(products: list[tuple[str, str, str]], t: Texts) -> str:
     return ", ".join(names)
 
 
-def effect_lines(effects: list[Effect], assessment: Assessment, words: Words, t: Texts) -> str:
+def effect_lines(effects: list[Effect], assessment: Assessment, t: Texts) -> str:
     """What each level in play does to the shortlist."""
     if not effects:
         return f'<p class="muted">{escape(t("lead.effect_after"))}</p>'

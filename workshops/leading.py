@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,10 +12,12 @@ from functional_map.model import LEVELS, FunctionalMap
 from scoring.agreement import DISCUSS, TOO_FEW, agreement
 from workshops.agenda import Agenda, Session, Settings, plan
 from workshops.assess import Assessment
-from workshops.ballot import items_in_scope
+from workshops.ballot import concerns, items_in_scope
 from workshops.challenge import far_apart
 from workshops.model import Change, Project
 from workshops.room import Discussion, Workshop
+
+DISCUSS_FIRST = 60  # decisive items that deserve the room's time; the benchmark of the agenda says what that is worth
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,13 +81,19 @@ _NO_VOTES = pd.DataFrame(columns=["votes", "low", "high", "proposal", "consensus
 
 
 def agenda_of(
-    workshop: Workshop | None, project: Project, functional_map: FunctionalMap, importance: pd.Series
+    workshop: Workshop | None,
+    project: Project,
+    functional_map: FunctionalMap,
+    decisive: Callable[[], pd.DataFrame],
+    settings: Settings = Settings(),
 ) -> Agenda:
-    """The agenda as it was saved, with the items that came into scope since and without those that left; else a proposal."""
+    """The agenda as it was saved, with the items that came into scope since and without those that left; else a proposal.
+
+    decisive  asked only for a proposal: item -> places, swing
+    """
     scope = items_in_scope(project, functional_map)
     if workshop is None or not workshop.agenda:
-        teams = {item.id: item.teams for item in functional_map.items.values()}
-        return plan(scope, teams, importance, Settings())
+        return proposal(project, functional_map, decisive(), settings)
     saved = Agenda.from_json(workshop.agenda)
     sessions = [session for one in saved.sessions if (session := _in_scope(one, scope)) is not None]
     planned = {session.domain for session in sessions}
@@ -92,6 +101,19 @@ def agenda_of(
         if domain not in planned:
             sessions.append(Session(domain, domain, saved.settings.days, (), items, 0, 30))
     return Agenda(saved.settings, tuple(sessions))
+
+
+def proposal(
+    project: Project, functional_map: FunctionalMap, decisive: pd.DataFrame, settings: Settings = Settings()
+) -> Agenda:
+    """Sessions for the time there is; what can change the shortlist is talked about.
+
+    decisive  item -> places, swing
+    """
+    teams = {item.id: item.teams for item in functional_map.items.values()}
+    # places first; the swing decides among items that move nobody over the line
+    importance = decisive["places"] + decisive["swing"] / 1000
+    return plan(items_in_scope(project, functional_map), teams, importance, settings)
 
 
 def _in_scope(session: Session, scope: Mapping[str, tuple[str, ...]]) -> Session | None:
@@ -154,6 +176,44 @@ def progress(items: Iterable[str], project: Project, done: set[str]) -> tuple[in
     return sum(project.expectation(item).status == "agreed" or item in done for item in items), len(items)
 
 
+def progress_by_domain(
+    project: Project, functional_map: FunctionalMap, votes: pd.DataFrame, disputed: set[str]
+) -> pd.DataFrame:
+    """domain -> total (items in scope), agreed, voted (on at all), disputed.
+
+    votes  as `summary` gives it
+    """
+    return _progress(items_in_scope(project, functional_map), project, votes, disputed)
+
+
+def progress_by_team(
+    project: Project, functional_map: FunctionalMap, votes: pd.DataFrame, disputed: set[str]
+) -> pd.DataFrame:
+    """team -> the same, over the items that concern the team; an item may concern several."""
+    inside = [item for items in items_in_scope(project, functional_map).values() for item in items]
+    teams = {
+        team: tuple(item for item in inside if concerns(functional_map, item, team))
+        for team in functional_map.vocabulary.teams
+    }
+    return _progress({team: items for team, items in teams.items() if items}, project, votes, disputed)
+
+
+def _progress(
+    groups: Mapping[str, tuple[str, ...]], project: Project, votes: pd.DataFrame, disputed: set[str]
+) -> pd.DataFrame:
+    voted = set(votes.index)
+    rows = {
+        name: (
+            len(items),
+            sum(project.expectation(item).status == "agreed" for item in items),
+            sum(item in voted for item in items),
+            sum(item in disputed for item in items),
+        )
+        for name, items in groups.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["total", "agreed", "voted", "disputed"])
+
+
 @dataclass(frozen=True)
 class Step:
     """Something the consultant did, that can be taken back."""
@@ -161,6 +221,7 @@ class Step:
     change: Change
     settled: tuple[str, ...]  # items that it settled
     label: str
+    workshop_id: str = ""
 
 
 def rebased(steps: list[Step], undone: Change, written: Change) -> list[Step]:
@@ -173,7 +234,7 @@ def rebased(steps: list[Step], undone: Change, written: Change) -> list[Step]:
         }
         return Change(change.before, change.old_versions, versions)
 
-    return [Step(renewed(step.change), step.settled, step.label) for step in steps]
+    return [dataclasses.replace(step, change=renewed(step.change)) for step in steps]
 
 
 def market_levels(assessment: Assessment, item_id: str) -> dict[int | None, list[tuple[str, str, str]]]:

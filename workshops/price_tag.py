@@ -48,10 +48,10 @@ class Effect:
     """What a level does to the shortlist, against the requirements as they stand."""
 
     level: int
-    entering: tuple[str, ...]  # offers
-    leaving: tuple[str, ...]
+    entering: tuple[str, ...]  # offers of products that are not on it now
+    leaving: tuple[str, ...]  # offers of products that would no longer be on it
     leader: str  # offer that would lead, "" where nothing passes
-    leader_changes: bool
+    leader_changes: bool  # another product would lead
     largest: tuple[str, float] | None  # offer of the present shortlist whose fit moves most, and by how much (0 to 1)
 
     @property
@@ -107,20 +107,24 @@ def effect_of_level(assessment: Assessment, item_id: str, level: int) -> Effect:
     must = assessment.project.expectation(item_id).must_have and level > 0
     would_be = _with(assessment, item_id, level=level, must_have=must)
     before, after = _listed(assessment), _listed(would_be)
+    products_before, products_after = (list(table.map(_product)) for table in (before, after))
     moved = None
     if len(before) and len(after):
         change = (would_be.fit.scores - assessment.fit.scores).reindex(before)
         offer = str(change.abs().idxmax())
         moved = (offer, float(change[offer]))
-    leader = str(after[0]) if len(after) else ""
     return Effect(
         level,
-        entering=tuple(str(one) for one in after if one not in before),
-        leaving=tuple(str(one) for one in before if one not in after),
-        leader=leader,
-        leader_changes=leader != (str(before[0]) if len(before) else ""),
+        entering=tuple(str(one) for one in after if _product(one) not in products_before),
+        leaving=tuple(str(one) for one in before if _product(one) not in products_after),
+        leader=str(after[0]) if len(after) else "",
+        leader_changes=products_after[:1] != products_before[:1],
         largest=moved,
     )
+
+
+def _product(offer: str) -> str:
+    return offer.partition("/")[0]
 
 
 def cost_per_year(assessment: Assessment) -> pd.Series:

@@ -6,19 +6,24 @@ import os
 from collections import OrderedDict
 from urllib.parse import urlsplit, urlunsplit
 
+import pandas as pd
 import streamlit as st
 
 from functional_map.load import load_map
 from functional_map.model import FunctionalMap
 from interface.page_widgets import header, page_texts
+from scoring.fit import NothingAskedError
 from vendors.load import load_edition
 from vendors.model import Edition
 from vendors.publish import editions
 from workshops.access import NOBODY, Person
 from workshops.assess import Assessment, assess
+from workshops.decisive import decisive_items
 from workshops.model import Project
+from workshops.room import Workshop
 from workshops.store.database import Database, database_url, open_database
 from workshops.store.projects import may_read, read_project, revision_of
+from workshops.store.votes import votes_by_team
 
 MOST_CACHED = 32
 
@@ -77,6 +82,19 @@ def assessment_of(project: Project) -> Assessment:
     """The numbers of a project at its revision; runs between two changes share them."""
     edition = edition_of(project)
     return assess(project, edition, map_of(edition))
+
+
+def decisive_of(project: Project, workshop: Workshop | None) -> pd.DataFrame:
+    """Items by how much they can still change the shortlist, by what is agreed and voted now: item -> places, swing, ..."""
+    return _decisive(database_url(), project.id, project.revision, workshop.votes if workshop else 0, project)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _decisive(url: str, project_id: str, revision: int, votes: int, _project: Project) -> pd.DataFrame:
+    try:
+        return decisive_items(assessment_of(_project), votes_by_team(database(), project_id))
+    except NothingAskedError:  # no domain in scope has a weight
+        return pd.DataFrame(columns=["low", "high", "places", "swing"], dtype=float)
 
 
 @st.cache_resource

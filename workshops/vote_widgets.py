@@ -30,6 +30,17 @@ def known_browser(code: str, *, on_token: Any) -> None:
     _component("known_browser", "join.js", "", "")(data={"code": code}, key="vote_browser", on_token_change=on_token)
 
 
+def print_button(label: str) -> None:
+    """A button that opens the browser's print dialog."""
+    css = (
+        "button{font:inherit;padding:.4rem .9rem;min-height:40px;border:1px solid var(--line);border-radius:6px;"
+        "background:var(--paper);color:var(--ink);cursor:pointer} @media print{button{display:none}}"
+    )
+    _component("print_button", "print.js", "<button type='button'></button>", css)(
+        data={"label": label}, key="agenda_print"
+    )
+
+
 def qr_code(address: str, *, size: int, label: str) -> str:
     """An address as a picture to scan, always dark on white so that every camera reads it."""
     out = io.BytesIO()

@@ -1,0 +1,376 @@
+"""People vote while the lead page is open in a real browser: what does a tap take, is everything there?
+
+    python -m tests.load.measure --people 30,100 --seconds 40
+
+Bounded in count and time, on loopback only. Prints one line of figures for each number of people, and fails where an
+acknowledged vote is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import random
+import re
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import sync_playwright
+
+from functional_map.load import load_map
+from tests.conftest import CHROMIUM, free_port, settle, start_server
+from tests.load.client import Page
+from vendors.publish import newest_edition
+from workshops.access import AT_HOME
+from workshops.agenda import Session
+from workshops.leading import proposal
+from workshops.room import Answer
+from workshops.sample import create_sample
+from workshops.store.database import open_database
+from workshops.store.projects import read_project
+from workshops.store.votes import (
+    answers_of,
+    join,
+    open_workshop,
+    participant_by_token,
+    reveal,
+    run_session,
+    save_agenda,
+    show_item,
+    votes_of,
+    workshop_of,
+)
+
+MOST_PEOPLE, MOST_SECONDS = 150, 120
+TAP_EVERY, POLL = 15.0, 2.0  # seconds
+EMPTY = "import gc\nimport streamlit as st\nst.button('again', key='again')\nst.markdown('nothing else')\n"
+
+
+class Person(Page):
+    """Somebody with a phone: looks up every two seconds, taps now and then."""
+
+    def __init__(self, base: str, code: str, token: str, person_id: str) -> None:
+        super().__init__(base, {"join": code, "p": token})
+        self.person_id = person_id
+        self.sent: dict[str, tuple[int, int]] = {}  # item -> (level, seq), only what was acknowledged
+        self.taps: list[tuple[float, float]] = []  # (when, ms)
+        self.looks: list[float] = []
+
+    async def look_up(self, stop: float) -> None:
+        await asyncio.sleep(random.random() * POLL)
+        while time.perf_counter() < stop:
+            started = time.perf_counter()
+            for fragment in list(self.polling):
+                self.looks.append(await self.run(fragment=fragment, auto=True))
+            await asyncio.sleep(max(0.0, POLL - (time.perf_counter() - started)))
+
+    async def tap(self, item: str | None = None) -> float:
+        """Answer an item and wait until the server says that it is kept."""
+        data = self.components["vote_card"]["data"]
+        item = item or random.choice(data["items"])["id"]
+        seq = data["answers"].get(item, {"seq": 0})["seq"] + 1
+        level = random.randint(0, 4)
+        answer = {"item": item, "level": level, "skipped": False, "comment": "", "seq": seq}
+        started = time.perf_counter()
+        await self.send_event("vote_card", "answers", [answer])
+        took = (time.perf_counter() - started) * 1000
+        kept = self.components["vote_card"]["data"]["answers"].get(item)
+        if kept and kept["seq"] == seq:
+            self.sent[item] = (level, seq)
+            self.taps.append((time.time(), took))
+        return took
+
+    async def vote(self, stop: float) -> None:
+        while True:
+            await asyncio.sleep(random.expovariate(1 / TAP_EVERY))
+            if time.perf_counter() > stop:
+                return
+            await self.tap()
+
+
+class Room:
+    """A server with the sample project, its room and people who have joined."""
+
+    def __init__(self, folder: Path, people: int) -> None:
+        os.environ["CRM_DATA"] = str(folder / "data")
+        self.folder, self.map = folder, load_map(2026)
+        self.database = open_database(f"sqlite:///{folder / 'data' / 'projects.sqlite'}")
+        self.project = create_sample(self.database, AT_HOME, self.map, newest_edition(), "en")
+        self.room = open_workshop(self.database, AT_HOME, self.project)
+        self.people = [self._joined(number) for number in range(people)]
+        self.base = ""
+
+    def _joined(self, number: int) -> tuple[str, str]:
+        teams = list(self.map.vocabulary.teams)
+        token = join(
+            self.database, self.room.code, name=f"Person {number}", team=teams[number % len(teams)], teams=teams
+        )
+        return token, participant_by_token(self.database, self.room.code, token)[1].id
+
+    def start(self, log) -> None:
+        port = free_port()
+        self.base = f"http://127.0.0.1:{port}"
+        self.process = start_server(port, self.folder / "data", log)
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(20)
+
+    def pages(self) -> list[Person]:
+        return [Person(self.base, self.room.code, token, person) for token, person in self.people]
+
+    def lost(self, pages: list[Person]) -> int:
+        """Acknowledged answers that the database does not have; a later answer of the same person counts as kept."""
+        missing = 0
+        for page in pages:
+            kept = answers_of(self.database, page.person_id)
+            for item, (level, seq) in page.sent.items():
+                found: Answer | None = kept.get(item)
+                missing += found is None or found.seq < seq or (found.seq == seq and found.level != level)
+        return missing
+
+
+class Projector(threading.Thread):
+    """A real browser on the lead page, with the moments at which its count of votes changed."""
+
+    def __init__(self, room: Room) -> None:
+        super().__init__(daemon=True)
+        self.room, self.stop, self.ready = room, threading.Event(), threading.Event()
+        self.seen: list[tuple[float, int]] = []
+        self.phone_first: list[float] = []
+        self.want_phone = threading.Event()
+        self.phone_taps: list[float] = []
+        self.empty_taps: list[float] = []
+        self.empty_base = ""
+
+    def run(self) -> None:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_context(viewport={"width": 1280, "height": 720}).new_page()
+            page.set_default_timeout(60_000)
+            page.goto(f"{self.room.base}/lead?project={self.room.project}")
+            page.locator("p.votes").wait_for()
+            # the moment is taken in the page itself, when its text changes
+            page.evaluate(
+                """() => { window.seen = []; const take = () => { const p = document.querySelector('p.votes');
+                const n = p && parseInt(p.textContent); if (n >= 0 && n !== window.last) { window.last = n;
+                window.seen.push([Date.now() / 1000, n]); } }; take();
+                new MutationObserver(take).observe(document.body, {subtree: true, childList: true, characterData: true}); }"""
+            )
+            self.ready.set()
+            while not self.stop.wait(0.2):
+                if self.want_phone.is_set():
+                    self.want_phone.clear()
+                    self._phones(browser)
+            self.seen = [tuple(one) for one in page.evaluate("window.seen")]
+            browser.close()
+
+    def _phones(self, browser) -> None:
+        """First visits of new participants, taps on their page and on an empty one, in a real browser."""
+        for token, _ in self.room.people[-3:]:
+            page = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True).new_page()
+            page.set_default_timeout(60_000)
+            started = time.perf_counter()
+            page.goto(f"{self.room.base}/?join={self.room.room.code}&p={token}")
+            page.locator("button.level").first.wait_for()
+            self.phone_first.append((time.perf_counter() - started) * 1000)
+            if token == self.room.people[-1][0]:
+                self._compare(browser, page)
+            page.context.close()
+
+    def _compare(self, browser, phone) -> None:
+        """A tap until the page says that it is saved, and a click on an empty page until it has run, in turn."""
+        empty = browser.new_context().new_page()
+        empty.goto(self.empty_base)
+        empty.get_by_role("button", name="again").wait_for()
+        settle(empty)
+        for turn in range(15):
+            phone.wait_for_timeout(600)
+            self.phone_taps.append(phone.evaluate(_TAP, turn % 5))
+            self.empty_taps.append(empty.evaluate(_CLICK))
+
+
+# both measured inside the page: from the click to the first moment at which the server's answer is on the screen
+_TAP = """level => new Promise(done => { const root = document.querySelector('.st-key-vote_card').querySelector('*');
+  const find = node => { const walk = n => { if (n.shadowRoot) { const f = n.shadowRoot.querySelector('.ballot'); if (f) return f; }
+    for (const c of n.children || []) { const f = walk(c); if (f) return f; } return null; }; return walk(node); };
+  const ballot = find(document.querySelector('.st-key-vote_card')); const start = performance.now();
+  const state = () => ballot.querySelector('.state').textContent;
+  const watch = new MutationObserver(() => { if (state() === 'Saved') { watch.disconnect(); done(performance.now() - start); } });
+  ballot.querySelectorAll('button.level')[level].click();
+  watch.observe(ballot, {subtree: true, childList: true, characterData: true}); })"""
+_CLICK = """() => new Promise(done => { const app = document.querySelector('[data-testid=stApp]'); const start = performance.now();
+  let ran = false; const watch = new MutationObserver(() => { const s = app.getAttribute('data-test-script-state');
+    if (s !== 'notRunning') ran = true; else if (ran) { watch.disconnect(); done(performance.now() - start); } });
+  watch.observe(app, {attributes: true}); document.querySelector('.st-key-again button').click(); })"""
+
+
+def quantile(values: list[float], share: float) -> float | None:
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1) if ordered else None
+
+
+async def crowd(room: Room, projector: Projector, seconds: float, item: str) -> dict:
+    """Everybody opens the page, looks up and taps; somebody answers the item on the projector once a second."""
+    pages = room.pages()
+    opened: list[float] = []
+    for page in pages:
+        started = time.perf_counter()
+        await page.open()
+        opened.append((time.perf_counter() - started) * 1000)
+    server = psutil.Process(room.process.pid)
+    server.cpu_percent()
+    stop = time.perf_counter() + seconds
+    waiting = list(pages[:-3])
+    random.shuffle(waiting)
+
+    async def answer_projector() -> None:
+        while time.perf_counter() < stop - 3 and waiting:
+            await asyncio.sleep(seconds / (len(pages) + 5))
+            await waiting.pop().tap(item)
+
+    projector.want_phone.set()
+    await asyncio.gather(
+        *(page.look_up(stop) for page in pages), *(page.vote(stop) for page in pages), answer_projector()
+    )
+    cpu = server.cpu_percent()
+    taps = [took for page in pages for _, took in page.taps]
+    for page in pages:
+        await page.close()
+    return {
+        "people": len(pages),
+        "seconds": round(seconds),
+        "acknowledged": len(taps),
+        "lost": room.lost(pages),
+        "errors": sum(page.exceptions for page in pages),
+        "tap_saved_p50": quantile(taps, 0.5),
+        "tap_saved_p95": quantile(taps, 0.95),
+        "look_p95": quantile([one for page in pages for one in page.looks], 0.95),
+        "open_protocol_p95": quantile(opened, 0.95),
+        "server_cpu": round(cpu),
+        "server_mb": round(server.memory_info().rss / 2**20),
+        "moments": sorted(when for page in pages for when, _ in page.taps),
+    }
+
+
+def measure(people: int, seconds: float) -> dict:
+    """One room with so many people, and one empty page beside it."""
+    with tempfile.TemporaryDirectory(prefix="rooms") as name, open(Path(name) / "log.txt", "w") as log:
+        folder = Path(name)
+        room = Room(folder, people)
+        item = first_item(room)
+        room.start(log)
+        empty, empty_base = start_empty(folder, log)
+        projector = Projector(room)
+        projector.empty_base = empty_base
+        try:
+            projector.start()
+            projector.ready.wait(60)
+            found = asyncio.run(crowd(room, projector, seconds, item))
+            projector.stop.set()
+            projector.join(60)
+        finally:
+            room.stop()
+            empty.terminate()
+            empty.wait(20)
+        votes = votes_of(room.database, room.room.id, [item])
+        found |= on_projector(projector, room, item)
+        found |= {
+            "first_page_p95": quantile(projector.phone_first, 0.95),
+            "browser_tap_median": round(statistics.median(projector.phone_taps), 1),
+            "empty_median": round(statistics.median(projector.empty_taps), 1),
+            "tap_to_empty": round(statistics.median(projector.phone_taps) / statistics.median(projector.empty_taps), 2),
+            "votes_on_item": len(votes),
+            "tracebacks": len(re.findall("Traceback", (folder / "log.txt").read_text())),
+        }
+        found.pop("moments")
+        return found
+
+
+def first_item(room: Room) -> str:
+    """Start the session of the first domain, with an item of it on the projector."""
+    project = read_project(room.database, room.project)
+    import pandas as pd
+
+    order = pd.DataFrame({"places": 0.0, "swing": 0.0}, index=list(room.map.items))
+    agenda = proposal(project, room.map, order)
+    session: Session = agenda.sessions[0]
+    save_agenda(room.database, AT_HOME, room.room.id, agenda.to_json(), version=0)
+    run_session(room.database, AT_HOME, room.room.id, session.id)
+    show_item(room.database, AT_HOME, room.room.id, session.items[0])
+    reveal(room.database, AT_HOME, room.room.id, [session.items[0]], False)
+    assert workshop_of(room.database, room.project).item_id == session.items[0]
+    return session.items[0]
+
+
+def on_projector(projector: Projector, room: Room, item: str) -> dict:
+    """How long each vote on the item took until the projector counted it: the n-th vote with the n-th count or a later one."""
+    import sqlalchemy as sa
+
+    from workshops.store import schema
+
+    with room.database.reading() as connection:
+        firsts = connection.execute(
+            sa.select(sa.func.min(schema.vote_event.c.at))
+            .where(schema.vote_event.c.item_id == item)
+            .group_by(schema.vote_event.c.participant_id)
+        ).scalars()
+        stored = sorted(one.timestamp() if one.tzinfo else one.replace(tzinfo=_UTC).timestamp() for one in firsts)
+    waits = []
+    for number, moment in enumerate(stored, start=1):
+        shown = [when for when, count in projector.seen if count >= number and when >= moment - 0.05]
+        if shown:
+            waits.append((min(shown) - moment) * 1000)
+    return {"on_projector_p50": quantile(waits, 0.5), "on_projector_p95": quantile(waits, 0.95), "counted": len(waits)}
+
+
+def start_empty(folder: Path, log):
+    """A page with a button and a line, under the same settings."""
+    import subprocess
+    import urllib.request
+
+    from tests.conftest import ROOT, wait_until
+
+    script, port = folder / "empty.py", free_port()
+    script.write_text(
+        "import gc\n\nimport streamlit as st\n\n\n@st.cache_resource\ndef freeze():\n    import altair, pandas\n\n    gc.collect()\n"
+        "    gc.freeze()\n\n\nfreeze()\nst.button('again', key='again')\nst.markdown('nothing else')\n"
+    )
+    options = ["--server.port", str(port), "--server.headless", "true", "--server.fileWatcherType", "none"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", str(script), *options],
+        cwd=ROOT,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    base = f"http://127.0.0.1:{port}"
+    wait_until(lambda: urllib.request.urlopen(f"{base}/_stcore/health", timeout=2).status == 200)
+    return process, base
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--people", default="30,100")
+    parser.add_argument("--seconds", type=float, default=40)
+    chosen = parser.parse_args()
+    bad = False
+    for people in chosen.people.split(","):
+        found = measure(min(int(people), MOST_PEOPLE), min(chosen.seconds, MOST_SECONDS))
+        print(json.dumps(found), flush=True)
+        bad |= bool(found["lost"] or found["errors"] or found["tracebacks"])
+    sys.exit(1 if bad else 0)
+
+
+import datetime as _dt  # noqa: E402
+
+_UTC = _dt.UTC
+
+if __name__ == "__main__":
+    main()
