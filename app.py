@@ -5,19 +5,25 @@ import gc
 import streamlit as st
 
 from functional_map.load import load_map
+from interface.error_widgets import speak_in_sentences
 from interface.language import LANGUAGES
 from interface.page_widgets import current_language, page_texts, style
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
-from workshops.session_widgets import database, visitor
-from workshops.store.database import StoreError
-from workshops.store.projects import list_projects
+from workshops.renewal_widgets import weights_in_open_projects
+from workshops.session_widgets import database
+from workshops.sign_in_widgets import sign_in_in_sidebar, visitor
+from workshops.store.projects import projects_of
 
 # section -> (file, address, icon, what a role must be allowed to do to have the page)
 PAGES = {
+    "enter": [
+        ("workshops/sign_in_page.py", "sign-in", "login", "sign-in"),
+    ],
     "prepare": [
         ("workshops/projects_page.py", "projects", "folder_open", "read-project"),
         ("workshops/context_page.py", "context", "tune", "read-project"),
+        ("workshops/people_page.py", "people", "group", "read-project"),
     ],
     "workshop": [
         ("workshops/lead_page.py", "lead", "co_present", "edit-project"),
@@ -27,54 +33,79 @@ PAGES = {
     "choose": [
         ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
         ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
+        ("workshops/robustness_page.py", "robustness", "balance", "read-project"),
+        ("workshops/decide_page.py", "decide", "gavel", "read-project"),
+        ("workshops/score_page.py", "score", "fact_check", "read-project"),
     ],
     "reference": [
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
         ("vendors/products_page.py", "products", "inventory_2", "read-reference"),
         ("vendors/market_page.py", "market", "grid_view", "read-reference"),
+        ("vendors/editions_page.py", "editions", "event_repeat", "read-reference"),
     ],
     "deliver": [
         ("exports/exports_page.py", "exports", "download", "read-project"),
+        ("workshops/journal_page.py", "journal", "history", "read-journal"),
+        ("workshops/privacy_page.py", "privacy", "shield_person", "read-privacy"),
     ],
 }
+SIGN_IN = PAGES["enter"][0][0]
+UNLISTED = {"score"}  # pages that other pages lead to
 
 
 @st.cache_resource(show_spinner=False)
 def start_up() -> None:
-    """Once per process: read the newest edition, then take what is loaded out of the garbage collector's sight.
+    """Once per process: errors end in sentences; read the newest edition, then take what is loaded out of the garbage collector's sight.
 
     With postScriptGC off, that makes reruns five times faster.
     """
+    speak_in_sentences()
     load_map(load_edition(editions()[newest_edition()]).map_year)
     gc.collect()
     gc.freeze()
 
 
 def pages(person, t):
-    """The pages that the person's role may use; the others are not even registered."""
+    """The pages that the person's role may use; the others are not even registered.
+
+    Before signing in, every address leads to the page that asks who is there: who follows a link arrives where it leads.
+    """
     return {
         t(f"section.{section}"): [
             st.Page(
-                file,
+                file if person.may(action) else SIGN_IN,
                 title=t(f"page.{address}"),
                 url_path=address,
                 icon=f":material/{icon}:",
-                default=address == "projects",
+                default=address in ("projects", "sign-in") and person.may(action),
+                visibility="visible" if person.may(action) and address not in UNLISTED else "hidden",
             )
             for file, address, icon, action in entries
-            if person.may(action)
+            if person.may(action) or person.may("sign-in")
         ]
         for section, entries in PAGES.items()
     }
 
 
-def sidebar(t):
+def distinct(names: dict[str, str]) -> dict[str, str]:
+    """Names by id; a name that is there twice gets a number, because a list is chosen from by what it shows."""
+    seen: dict[str, int] = {}
+    found = {}
+    for one, name in names.items():
+        seen[name] = seen.get(name, 0) + 1
+        found[one] = f"{name} ({seen[name]})" if seen[name] > 1 else name
+    return found
+
+
+def sidebar(person, t):
     """The choices that pages share: project and language."""
-    projects = {one.id: one for one in list_projects(database()) if not one.archived}
+    projects = {one.id: one for one in projects_of(database(), person) if not one.archived}
     if st.session_state.get("project") not in projects:
         st.session_state["project"] = (
             st.query_params.get("project") if st.query_params.get("project") in projects else None
         )
+    # oldest first, so that a number stays with its project
+    names = distinct({one.id: one.name for one in sorted(projects.values(), key=lambda one: one.created_at)})
     with st.sidebar:
         if projects:
             st.selectbox(
@@ -82,7 +113,7 @@ def sidebar(t):
                 list(projects),
                 key="project",
                 index=None,
-                format_func=lambda one: projects[one].name,
+                format_func=names.get,
                 placeholder=t("sidebar.choose_project"),
             )
         st.segmented_control(
@@ -103,13 +134,15 @@ st.set_page_config(page_title="CRM selection", page_icon=":material/hub:", layou
 start_up()
 t = page_texts("interface")
 style()
-try:
-    st.session_state["person"] = person = visitor()
-    if person.may("vote"):
-        st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
-    else:
-        page = st.navigation(pages(person, t))
-        sidebar(t)
-        page.run()
-except StoreError as error:
-    st.error(t(error.reason), icon=":material/database_off:")
+who = st.session_state["person"] = visitor()
+# the Editions page stands below projects and cannot ask them what weighs
+st.session_state["item_weights"] = weights_in_open_projects
+if who.may("vote"):
+    vote = st.Page("workshops/vote_page.py", title=t("page.vote"))
+    score = st.Page("workshops/score_page.py", title=t("page.score"), url_path="score")
+    st.navigation([vote, score], position="hidden").run()
+else:
+    page = st.navigation(pages(who, t), expanded=True)
+    sidebar(who, t)
+    sign_in_in_sidebar(who)
+    page.run()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from exports.answers_widgets import answers_tab
 from exports.delivery import Delivery
+from exports.demonstration_widgets import demonstration_downloads
 from exports.house_style import TEMPLATES, is_own, problems_of, template
 from exports.house_style_widgets import house_style_tab
 from exports.pack import DOCUMENTS, pack, requirements_document
@@ -134,6 +135,7 @@ with documents:
     else:
         whole_pack()
         single_documents()
+        demonstration_downloads(assessment, language, t, delivery.file_name)
 with answers:
     answers_tab(delivery, t)
 with style:

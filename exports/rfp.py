@@ -15,8 +15,8 @@ from typing import Any
 import openpyxl
 
 from exports.delivery import Delivery
-from exports.sheets import Book, clean
 from functional_map.workbook_guard import refuse
+from interface.sheets import Book, clean
 from interface.theme import LIGHT
 from vendors.model import UNITS, Product
 from workshops.model import CURRENCIES, LONGEST_NAME, LONGEST_NOTE, ProjectError, ProjectRating

@@ -12,8 +12,8 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from exports.delivery import Delivery
 from exports.scorecard_cost import CostFormulas
-from exports.sheets import Book, clean
 from interface.marks import BASIS_SIGNS, basis_words
+from interface.sheets import Book, clean
 from scoring.cost import annuity_in_advance
 from scoring.gates import POLICIES
 from scoring.shortlist import best_offers

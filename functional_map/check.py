@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 
-from functional_map.load import FOLDER, read_map
+from functional_map.changes import mapping_problems, read_mapping
+from functional_map.load import FOLDER, load_map, read_map, years
 from functional_map.model import LANGUAGES, WRITTEN_LEVELS, FunctionalMap, Item, folded
 
 KEBAB = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -56,8 +57,12 @@ def check_map(folder: Path) -> list[str]:
 
 
 def check_year(year: int) -> list[str]:
-    """Every problem of one published year."""
-    return check_map(FOLDER / str(year))
+    """Every problem of one published year, and of the way to it from the year before."""
+    problems = check_map(FOLDER / str(year))
+    earlier = [one for one in years() if one < year]
+    if earlier and not problems:
+        problems += mapping_problems(load_map(earlier[-1]), load_map(year), read_mapping(year))
+    return problems
 
 
 def word_count(text: str) -> int:

@@ -8,6 +8,7 @@ from functional_map.item_widgets import item_card
 from functional_map.load import load_map, years
 from functional_map.search import search
 from functional_map.workbook import map_problems, map_workbook
+from functional_map.workbook_guard import refuse
 from interface.page_widgets import current_language, header, page_texts
 
 MOST_SHOWN = 40
@@ -102,7 +103,8 @@ with st.expander(t("map.workbook"), icon=":material/table_view:", key="map_workb
     )
     uploaded = st.file_uploader(t("map.check"), type="xlsx", key="map_upload")
     if uploaded is not None:
-        problems = map_problems(uploaded.getvalue(), functional_map)
+        refusal = refuse(uploaded.getvalue())
+        problems = [t(refusal.key, **refusal.values)] if refusal else map_problems(uploaded.getvalue(), functional_map)
         if problems:
             st.error(t("map.problems", count=len(problems)), icon=":material/error:")
             st.html("<ul>" + "".join(f"<li>{escape(one)}</li>" for one in problems) + "</ul>")

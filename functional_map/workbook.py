@@ -49,8 +49,8 @@ def read_map_workbook(content: bytes, functional_map: FunctionalMap) -> tuple[di
 
     Domains and areas keep the labels that they have in `functional_map`.
     """
-    if reason := refuse(content):
-        return {}, [reason]
+    if refuse(content):
+        return {}, ["The file is not an Excel workbook that can be read safely: save it again as .xlsx and retry."]
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except Exception:  # whatever a reader makes of a damaged file, the person needs one sentence

@@ -26,6 +26,7 @@ CHROMIUM = (
     or shutil.which("google-chrome")
 )
 POSTGRES = max((str(path) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")), default=shutil.which("initdb"))
+NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 SOFFICE = shutil.which("soffice")
 
 
@@ -43,6 +44,15 @@ def data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("CRM_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return tmp_path / "data"
+
+
+@pytest.fixture(autouse=True)
+def nothing_unexpected(request, caplog):
+    """An error of a page ends in a sentence; a test that did not ask for one fails all the same."""
+    yield
+    if not request.node.get_closest_marker("expects_errors"):
+        told = [one for when in ("setup", "call") for one in caplog.get_records(when) if one.name == "crm_selection"]
+        assert not told, [(one.getMessage(), one.exc_info) for one in told]
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from functional_map.load import load_map
 from functional_map.model import FunctionalMap, folded
+from vendors.entries import DAY_RATE, FACTS, FLAT_FEE
 from vendors.load import read_edition
 from vendors.model import (
     BASES,
@@ -28,41 +31,63 @@ from vendors.model import (
     TEAM_SIZES,
     UNITS,
     Edition,
+    Fact,
     Price,
     Product,
     Source,
 )
+from vendors.problems import Problem
 
 MOST_ADD_ON, FEWEST_SYNONYMS, FEWEST_PAGES_LEVEL_4 = 3, 3, 2
+LONGEST_TEXT = 4_000
 
 
-def check_folder(folder: Path) -> list[str]:
+def check_folder(folder: Path) -> list[Problem]:
     """Every problem of an edition's folder: what cannot be read, and what breaks a rule."""
-    edition, problems = read_edition(folder)
+    edition, unread = read_edition(folder)
+    problems = [problem("unread", sentence=sentence) for sentence in unread]
     if edition is not None:
-        problems.extend(check_edition(edition, load_map(edition.map_year)))
+        problems += check_edition(edition, load_map(edition.map_year))
     return problems
 
 
-def check_edition(edition: Edition, functional_map: FunctionalMap) -> list[str]:
-    problems = list(aliases_name_one_product(edition)) + list(prices_convert(edition))
-    problems.extend(priors_are_on_the_map(edition, functional_map))
+def check_edition(edition: Edition, functional_map: FunctionalMap) -> list[Problem]:
+    """Every broken rule of a published edition."""
+    return [*priors_are_on_the_map(edition, functional_map), *check_content(edition, functional_map)]
+
+
+def check_content(edition: Edition, functional_map: FunctionalMap) -> list[Problem]:
+    """Every broken rule of what people write, as of the day the edition is published; priors are computed."""
+    problems = [*aliases_name_one_product(edition), *prices_convert(edition)]
     for product in edition.products.values():
-        problems.extend(check_product(product, functional_map, edition.published))
+        problems += check_product(product, functional_map, edition.published)
     return problems
 
 
-def check_product(product: Product, functional_map: FunctionalMap, published: dt.date) -> list[str]:
+def check_product(product: Product, functional_map: FunctionalMap, published: dt.date) -> list[Problem]:
     """Every broken rule of one product, as of the day its edition is published."""
     context = _Context(product, functional_map, published)
-    return [f"{product.id}.yaml: {sentence}" for rule in RULES for sentence in rule(context)]
+    return [one for rule in RULES for one in rule(context)]
+
+
+def problem(key: str, product: str = "", table: str = "", entry: str = "", field: str = "", **values: Any) -> Problem:
+    """A broken rule; `key` is the end of its sentence's id."""
+    return Problem(f"check.{key}", MappingProxyType(values), product, table, entry, field)
 
 
 class _Context:
-    """What a rule may look at."""
+    """What a rule may look at, and how it says what it found."""
 
     def __init__(self, product: Product, functional_map: FunctionalMap, published: dt.date) -> None:
         self.product, self.map, self.published = product, functional_map, published
+
+    def say(self, key: str, table: str, entry: str = "", field: str = "", **values: Any) -> Problem:
+        return problem(key, self.product.id, table, entry, field, **values)
+
+    def unknown(self, value: str, known: Iterable[str], table: str, entry: str, field: str) -> Iterator[Problem]:
+        """A problem where a word is not one of those known."""
+        if value not in known:
+            yield self.say("word", table, entry, field, value=value, known=", ".join(known))
 
     def sources(self, ids: Iterable[str]) -> list[Source]:
         return [self.product.sources[one] for one in ids if one in self.product.sources]
@@ -70,31 +95,40 @@ class _Context:
     def is_first_party(self, source: Source) -> bool:
         return source.kind == "first-party" and is_on(source.url, self.product.first_party)
 
-    def prices(self) -> Iterator[tuple[str, Price]]:
+    def prices(self) -> Iterator[tuple[str, str, Price]]:
+        """Table, entry and price of everything that has one."""
         for plan in self.product.plans:
-            yield f"plan {plan.id}", plan.price
+            yield "plans", plan.id, plan.price
             if plan.flat_fee:
-                yield f"plan {plan.id}, flat fee", plan.flat_fee
+                yield "plans", f"{plan.id}/{FLAT_FEE}", plan.flat_fee
         for add_on in self.product.add_ons:
-            yield f"add-on {add_on.id}", add_on.price
+            yield "add_ons", add_on.id, add_on.price
         if self.product.implementation and self.product.implementation.day_rate:
-            yield "implementation, day rate", self.product.implementation.day_rate
+            yield "implementation", f"/{DAY_RATE}", self.product.implementation.day_rate
 
-    def facts(self) -> Iterator[tuple[str, object]]:
-        for name in ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators"):
-            fact = getattr(self.product, name)
-            if fact is not None:
+    def facts(self) -> Iterator[tuple[str, Fact]]:
+        for name in FACTS:
+            if (fact := getattr(self.product, name)) is not None:
                 yield name, fact
+
+
+def address(url: str) -> SplitResult | None:
+    """The parts of a web address, or None where it is none."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None
 
 
 def is_on(url: str, addresses: Iterable[str]) -> bool:
     """Whether an address lies on one of the hosts (subdomains included) or below one of the host/paths."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = address(url)
+    if parts is None:
         return False
-    host = parts.hostname.removeprefix("www.").casefold()
-    for address in addresses:
-        known_host, _, known_path = address.removeprefix("https://").removeprefix("www.").casefold().partition("/")
+    host = str(parts.hostname).removeprefix("www.").casefold()
+    for one in addresses:
+        known_host, _, known_path = one.removeprefix("https://").removeprefix("www.").casefold().partition("/")
         on_host = host == known_host or host.endswith("." + known_host)
         if on_host and (not known_path or (parts.path.casefold() + "/").startswith(f"/{known_path.rstrip('/')}/")):
             return True
@@ -108,196 +142,222 @@ def months_between(earlier: dt.date, later: dt.date) -> int:
 # rules of one product
 
 
-def words_are_known(context: _Context) -> Iterator[str]:
+def words_are_known(context: _Context) -> Iterator[Problem]:
     product = context.product
     lists = {"deployment": DEPLOYMENTS, "hosting_regions": REGIONS, "company_sizes": COMPANY_SIZES}
-    if product.kind not in KINDS:
-        yield f'product: kind "{product.kind}" is not known; one of {", ".join(KINDS)}'
+    yield from context.unknown(product.kind, KINDS, "product", "", "kind")
     for name, fact in context.facts():
-        if fact.basis not in BASES:
-            yield f'{name}: basis "{fact.basis}" is not known; one of {", ".join(BASES)}'
+        yield from context.unknown(fact.basis, BASES, "profile", name, "basis")
         for value in fact.values:
-            if name in lists and value not in lists[name]:
-                yield f'{name}: "{value}" is not known; one of {", ".join(lists[name])}'
+            yield from context.unknown(value, lists.get(name, (value,)), "profile", name, "values")
     for source in product.sources.values():
-        if source.kind not in SOURCE_KINDS:
-            yield f'source {source.id}: kind "{source.kind}" is not known; one of {", ".join(SOURCE_KINDS)}'
+        yield from context.unknown(source.kind, SOURCE_KINDS, "sources", source.id, "kind")
     for rating in product.ratings.values():
         if rating.basis not in BASES:
-            yield f'{rating.item_id}: basis "{rating.basis}" is not known; one of {", ".join(BASES)}'
+            yield from context.unknown(rating.basis, BASES, "ratings", rating.item_id, "basis")
         if rating.confidence not in CONFIDENCES:
-            yield f'{rating.item_id}: confidence "{rating.confidence}" is not known; one of {", ".join(CONFIDENCES)}'
+            yield from context.unknown(rating.confidence, CONFIDENCES, "ratings", rating.item_id, "confidence")
 
 
-def items_are_on_the_map(context: _Context) -> Iterator[str]:
+def lists_can_be_written_in_a_cell(context: _Context) -> Iterator[Problem]:
+    """Workbooks separate the words of a list by semicolons."""
+    product = context.product
+    lists = [("product", "", name, getattr(product, name)) for name in ("aliases", "first_party")]
+    lists += [("profile", name, "values", fact.values) for name, fact in context.facts()]
+    lists += [("ratings", one.item_id, "searched", one.searched) for one in product.ratings.values() if one.searched]
+    for table, entry, field, words in lists:
+        for word in words:
+            if ";" in word or "\n" in word:
+                yield context.say("semicolon", table, entry, field, value=word)
+
+
+def texts_are_of_a_readable_length(context: _Context) -> Iterator[Problem]:
+    product = context.product
+    texts = [("product", "", "notes", product.notes)]
+    texts += [("ratings", one.item_id, "note", one.note) for one in product.ratings.values()]
+    texts += [("ergonomics", name, "reason", one.reason) for name, one in product.ergonomics.items()]
+    for table, entry, field, text in texts:
+        if len(text) > LONGEST_TEXT:
+            yield context.say("long", table, entry, field, count=len(text), most=LONGEST_TEXT)
+
+
+def items_are_on_the_map(context: _Context) -> Iterator[Problem]:
     product, known = context.product, context.map.items
     for item_id in (*product.ratings, *product.not_rated):
         if item_id not in known:
-            yield f"{item_id}: not on the {context.map.year} map: misspelt, or renamed?"
+            yield context.say("item", "ratings", item_id, "item", item=item_id, year=context.map.year)
     for item_id in sorted(set(product.ratings) & set(product.not_rated)):
-        yield f"{item_id}: rated and listed under not_rated; keep one"
+        yield context.say("rated_and_not", "ratings", item_id)
     for item_id in known:
         if item_id not in product.ratings and item_id not in product.not_rated:
-            yield f"{item_id}: neither rated nor listed under not_rated; decide"
+            yield context.say("undecided", "ratings", item_id)
 
 
-def levels_are_on_the_scale(context: _Context) -> Iterator[str]:
+def levels_are_on_the_scale(context: _Context) -> Iterator[Problem]:
     for rating in context.product.ratings.values():
+        where = ("ratings", rating.item_id)
         if rating.rating not in range(5):
-            yield f"{rating.item_id}: rating {rating.rating} is off the scale; 0 to 4"
+            yield context.say("level", *where, "rating", level=rating.rating)
         if rating.without not in range(5) or rating.without > rating.rating:
-            yield f"{rating.item_id}: without {rating.without} must lie between 0 and the rating {rating.rating}"
+            yield context.say("without", *where, "without", level=rating.without, rating=rating.rating)
         if rating.without and not (rating.plan or rating.add_on):
-            yield f"{rating.item_id}: has a level without a plan or add-on, but names neither; add plan or add_on"
+            yield context.say("without_what", *where, "plan", level=rating.without)
 
 
-def plans_and_add_ons_exist(context: _Context) -> Iterator[str]:
+def plans_and_add_ons_exist(context: _Context) -> Iterator[Problem]:
     product = context.product
     if not product.plans:
-        yield "plans: none; write at least one, with its price or on_quote and a bracket"
+        yield context.say("no_plan", "plans")
     ids = [plan.id for plan in product.plans] + [add_on.id for add_on in product.add_ons]
     for repeated in sorted({one for one in ids if ids.count(one) > 1}):
-        yield f"{repeated}: is the id of two plans or add-ons; give one of them another"
+        yield context.say("same_id", "plans", repeated, "id", value=repeated)
+    add_ons = {add_on.id for add_on in product.add_ons}
     for rating in product.ratings.values():
+        where = ("ratings", rating.item_id)
         if rating.plan and rating.plan not in product.plan_order:
-            yield f"{rating.item_id}: plan {rating.plan} is not a plan of this product; one of {', '.join(product.plan_order)}"
-        if rating.add_on and rating.add_on not in {add_on.id for add_on in product.add_ons}:
-            yield f"{rating.item_id}: add-on {rating.add_on} is not listed under add_ons"
+            yield context.say("plan", *where, "plan", value=rating.plan, known=", ".join(product.plan_order))
+        if rating.add_on and rating.add_on not in add_ons:
+            yield context.say("add_on", *where, "add_on", value=rating.add_on)
         if rating.add_on and rating.rating > MOST_ADD_ON:
-            yield f"{rating.item_id}: a paid module earns at most {MOST_ADD_ON}"
+            yield context.say("paid_module", *where, "rating", most=MOST_ADD_ON)
 
 
-def proof_fits_the_basis(context: _Context) -> Iterator[str]:
+def proof_fits_the_basis(context: _Context) -> Iterator[Problem]:
     for rating in context.product.ratings.values():
         sources = context.sources(rating.sources)
         first_party = [source for source in sources if context.is_first_party(source)]
-        where = rating.item_id
-        if rating.basis == "documented" and not first_party:
-            yield f"{where}: documented without a page on the product's first-party addresses; cite one, or change the basis"
-        if (
-            rating.basis == "documented"
-            and rating.rating == 4
-            and len({s.url for s in first_party}) < FEWEST_PAGES_LEVEL_4
-        ):
-            yield f"{where}: level 4 on a single page; cite a second first-party page, or give 3"
-        if rating.basis == "documented" and rating.rating == 4 and not rating.note:
-            yield f"{where}: level 4 without a comparison; name in note two products it was compared with"
+        where = ("ratings", rating.item_id)
+        if rating.basis == "documented":
+            if not first_party:
+                yield context.say("not_first_party", *where, "sources")
+            if rating.rating == 4 and len({source.url for source in first_party}) < FEWEST_PAGES_LEVEL_4:
+                yield context.say("single_page", *where, "sources")
+            if rating.rating == 4 and not rating.note:
+                yield context.say("no_comparison", *where, "note")
         if rating.basis == "documented-absence":
-            if not sources:
-                yield f"{where}: absence without a source; cite the documentation that was searched"
+            yield from _proof_of_absence(context, where, rating.searched, bool(sources), bool(first_party))
             if rating.rating > 0:
-                yield f"{where}: documented-absence with rating {rating.rating}; absence is 0"
-            if len(set(rating.searched)) < FEWEST_SYNONYMS and not first_party:
-                yield f"{where}: absence needs {FEWEST_SYNONYMS} searched words or a page on which the publisher says no"
-            if rating.searched and len(set(rating.searched)) < FEWEST_SYNONYMS:
-                yield f"{where}: only {len(set(rating.searched))} words searched; list at least {FEWEST_SYNONYMS} synonyms"
+                yield context.say("absence_level", *where, "rating", level=rating.rating)
         if rating.basis == "secondary" and not sources:
-            yield f"{where}: secondary without a source; cite the third party"
+            yield context.say("no_third_party", *where, "sources")
         if rating.basis == "assessed" and not rating.note:
-            yield f"{where}: assessed without a reason; give it in a few words in note"
+            yield context.say("no_reason", *where, "note")
         if rating.basis in ("tested", "declared") and not (rating.by and rating.on):
-            yield f"{where}: {rating.basis} without who and when; fill by and on"
+            yield context.say("who_and_when", *where, "on" if rating.by else "by", basis=rating.basis)
 
 
-def sources_exist_and_are_used(context: _Context) -> Iterator[str]:
+def _proof_of_absence(
+    context: _Context, where: tuple[str, str], searched: tuple[str, ...], has_source: bool, says_no: bool
+) -> Iterator[Problem]:
+    words = len(set(searched))
+    if not has_source:
+        yield context.say("absence_source", *where, "sources")
+    if words < FEWEST_SYNONYMS and not says_no:
+        yield context.say("absence_words", *where, "searched", fewest=FEWEST_SYNONYMS)
+    if searched and words < FEWEST_SYNONYMS:
+        yield context.say("few_words", *where, "searched", count=words, fewest=FEWEST_SYNONYMS)
+
+
+def sources_exist_and_are_used(context: _Context) -> Iterator[Problem]:
     product = context.product
     used: set[str] = set()
-    for where, ids in (
-        [(rating.item_id, rating.sources) for rating in product.ratings.values()]
-        + [(name, fact.sources) for name, fact in context.facts()]
-        + [(name, criterion.sources) for name, criterion in product.ergonomics.items()]
-        + [(name, (price.source,) if price.source else ()) for name, price in context.prices()]
+    for table, entry, field, ids in (
+        [("ratings", one.item_id, "sources", one.sources) for one in product.ratings.values()]
+        + [("profile", name, "sources", fact.sources) for name, fact in context.facts()]
+        + [("ergonomics", name, "sources", one.sources) for name, one in product.ergonomics.items()]
+        + [(table, name, "source", (one.source,) if one.source else ()) for table, name, one in context.prices()]
     ):
         for one in ids:
             used.add(one)
             if one not in product.sources:
-                yield f"{where}: source {one} is not listed under sources"
-    for one in product.sources:
-        if one not in used:
-            yield f"source {one}: never used; cite it or remove it"
+                yield context.say("source", table, entry, field, value=one)
     for source in product.sources.values():
-        if source.kind in ("first-party", "third-party") and not urlsplit(source.url).scheme.startswith("http"):
-            yield f"source {source.id}: no address; write the page's https address"
-        if source.kind == "first-party" and source.url and not is_on(source.url, product.first_party):
-            yield f"source {source.id}: first-party, but {urlsplit(source.url).hostname} is not on the first_party list"
+        where = ("sources", source.id)
+        if source.id not in used:
+            yield context.say("unused", *where, "id", value=source.id)
+        if source.kind in ("first-party", "third-party") and address(source.url) is None:
+            yield context.say("no_address", *where, "url")
+        elif source.kind == "first-party" and not is_on(source.url, product.first_party):
+            yield context.say("foreign_host", *where, "url", host=address(source.url).hostname)  # type: ignore[union-attr]
         for name in ("dated", "read"):
             day = getattr(source, name)
             if day and day > context.published:
-                yield f"source {source.id}: {name} {day} lies after the edition's date {context.published}"
+                yield context.say("future", *where, name, day=day, published=context.published)
 
 
-def evidence_is_recent(context: _Context) -> Iterator[str]:
+def evidence_is_recent(context: _Context) -> Iterator[Problem]:
     for rating in context.product.ratings.values():
         if rating.basis not in EVIDENCED:
             continue
-        dates = [source.dated for source in context.sources(rating.sources) if source.dated]
-        if not dates:
+        age = age_of_evidence(context.product, rating.sources, context.published)
+        if age is None:
             continue
-        age = months_between(max(dates), context.published)
         if age > MONTHS_DOCUMENTED:
-            yield f"{rating.item_id}: newest source is {age} months old; beyond {MONTHS_DOCUMENTED} the basis is assessed"
+            yield context.say("too_old", "ratings", rating.item_id, "basis", age=age, most=MONTHS_DOCUMENTED)
         elif age > MONTHS_FRESH and rating.confidence == "high":
-            yield f"{rating.item_id}: newest source is {age} months old; beyond {MONTHS_FRESH} confidence is medium at most"
+            yield context.say("old", "ratings", rating.item_id, "confidence", age=age, most=MONTHS_FRESH)
 
 
-def prices_say_how_they_are_known(context: _Context) -> Iterator[str]:
-    for where, price in context.prices():
-        if price.unit not in UNITS and not where.endswith("day rate"):
-            yield f'{where}: unit "{price.unit}" is not known; one of {", ".join(UNITS)}'
-        if price.billing not in BILLINGS:
-            yield f'{where}: billing "{price.billing}" is not known; one of {", ".join(BILLINGS)}'
-        if price.basis not in BASES:
-            yield f'{where}: basis "{price.basis}" is not known; one of {", ".join(BASES)}'
+def age_of_evidence(product: Product, sources: Iterable[str], day: dt.date) -> int | None:
+    """Months from the newest dated source to a day; None where no source says when it was written."""
+    dates = [product.sources[one].dated for one in sources if one in product.sources]
+    known = [date for date in dates if date]
+    return months_between(max(known), day) if known else None
+
+
+def prices_say_how_they_are_known(context: _Context) -> Iterator[Problem]:
+    for table, entry, price in context.prices():
+        where = (table, entry)
+        if not entry.endswith(DAY_RATE):
+            yield from context.unknown(price.unit, UNITS, *where, "unit")
+        yield from context.unknown(price.billing, BILLINGS, *where, "billing")
+        yield from context.unknown(price.basis, BASES, *where, "basis")
         if price.unit != "free" and not price.currency:
-            yield f"{where}: price without a currency; write its code, such as EUR"
+            yield context.say("currency", *where, "currency")
         if not 0 <= price.low <= price.likely <= price.high:
-            yield f"{where}: low, likely and high must be growing amounts of 0 or more"
+            yield context.say("growing", *where, "low" if price.on_quote else "amount")
         if price.on_quote and not price.note:
-            yield f"{where}: bracket without a reason; say in note what it rests on"
+            yield context.say("bracket", *where, "price_note")
         if not price.on_quote and price.unit != "free" and (price.dated is None or price.source is None):
-            yield f"{where}: price without a date or a source; give both, or on_quote with a bracket"
-        if (
-            not price.on_quote
-            and price.basis == "documented"
-            and price.source in context.product.sources
-            and not context.is_first_party(context.product.sources[price.source])
-        ):
-            yield f"{where}: documented price from a third party; the basis is secondary"
+            yield context.say("price_source", *where, "dated" if price.source else "source")
+        source = context.product.sources.get(price.source or "")
+        if not price.on_quote and price.basis == "documented" and source and not context.is_first_party(source):
+            yield context.say("third_party_price", *where, "basis")
         if price.dated and price.dated > context.published:
-            yield f"{where}: price dated {price.dated}, after the edition's date {context.published}"
+            yield context.say("future", *where, "dated", day=price.dated, published=context.published)
 
 
-def effort_and_ergonomics_are_there(context: _Context) -> Iterator[str]:
+def effort_and_ergonomics_are_there(context: _Context) -> Iterator[Problem]:
     product = context.product
     if product.implementation is None:
-        yield "implementation: missing; give low, likely and high days for small, medium and large teams"
+        yield context.say("no_effort", "implementation")
     else:
         for size in TEAM_SIZES:
             effort = product.implementation.days.get(size)
             if effort is None:
-                yield f"implementation: no days for a {size} team"
+                yield context.say("no_days", "implementation", "", f"{size}_low", size=size)
             elif not 0 <= effort.low <= effort.likely <= effort.high:
-                yield f"implementation, {size}: low, likely and high must be growing days"
+                yield context.say("growing_days", "implementation", "", f"{size}_low", size=size)
     for name in CRITERIA:
         if name not in product.ergonomics:
-            yield f"ergonomics: {name} is missing"
+            yield context.say("no_criterion", "ergonomics", name, "score", criterion=name)
     for name, criterion in product.ergonomics.items():
-        if name not in CRITERIA:
-            yield f"ergonomics: {name} is not a criterion; one of {', '.join(CRITERIA)}"
+        yield from context.unknown(name, CRITERIA, "ergonomics", name, "criterion")
         if not 0 <= criterion.score <= 100:
-            yield f"ergonomics: {name} is {criterion.score}; 0 to 100"
-        if criterion.basis not in CRITERION_HALF_WIDTH:
-            yield f"ergonomics: {name}: basis {criterion.basis} is not known; one of {', '.join(CRITERION_HALF_WIDTH)}"
+            yield context.say("score", "ergonomics", name, "score", score=criterion.score)
+        yield from context.unknown(criterion.basis, tuple(CRITERION_HALF_WIDTH), "ergonomics", name, "basis")
 
 
-def counts_are_true(context: _Context) -> Iterator[str]:
+def counts_are_true(context: _Context) -> Iterator[Problem]:
     written, counted = dict(context.product.evidence), dict(context.product.rests_on)
     if written != counted:
-        yield f"evidence: says {written} but the ratings rest on {counted}; write the latter"
+        yield context.say("counts", "product", "", "", written=written, counted=counted)
 
 
-RULES: tuple[Callable[[_Context], Iterable[str]], ...] = (
+RULES: tuple[Callable[[_Context], Iterable[Problem]], ...] = (
     words_are_known,
+    lists_can_be_written_in_a_cell,
+    texts_are_of_a_readable_length,
     items_are_on_the_map,
     levels_are_on_the_scale,
     plans_and_add_ons_exist,
@@ -313,29 +373,33 @@ RULES: tuple[Callable[[_Context], Iterable[str]], ...] = (
 # rules of the whole edition
 
 
-def aliases_name_one_product(edition: Edition) -> Iterator[str]:
+def aliases_name_one_product(edition: Edition) -> Iterator[Problem]:
     owners: dict[str, set[str]] = defaultdict(set)
     for product in edition.products.values():
         for name in (product.id, product.name, *product.aliases):
             owners[folded(name)].add(product.id)
     for name, products in sorted(owners.items()):
         if len(products) > 1:
-            yield f'alias "{name}" names {" and ".join(sorted(products))}; keep it on one of them'
+            yield problem(
+                "alias", max(products), "product", "", "aliases", name=name, products=", ".join(sorted(products))
+            )
 
 
-def prices_convert(edition: Edition) -> Iterator[str]:
+def prices_convert(edition: Edition) -> Iterator[Problem]:
     for product in edition.products.values():
-        for where, price in _Context(product, None, edition.published).prices():  # type: ignore[arg-type]
+        for table, entry, price in _Context(product, None, edition.published).prices():  # type: ignore[arg-type]
             if price.currency and price.currency not in edition.rates.per_euro:
-                yield f"{product.id}.yaml: {where}: no rate for {price.currency}; add it to rates in edition.yaml"
+                yield problem("rate", product.id, table, entry, "currency", currency=price.currency)
 
 
-def priors_are_on_the_map(edition: Edition, functional_map: FunctionalMap) -> Iterator[str]:
+def priors_are_on_the_map(edition: Edition, functional_map: FunctionalMap) -> Iterator[Problem]:
     for item_id, level in edition.priors.items():
         if item_id not in functional_map.items:
-            yield f"priors.yaml: {item_id}: not on the {functional_map.year} map; write the priors again"
+            yield problem("prior_item", entry=item_id, table="priors", item=item_id, year=functional_map.year)
         elif not 0 <= level <= 4:
-            yield f"priors.yaml: {item_id}: {level} is off the scale"
-    for item_id in functional_map.items:
+            yield problem("prior_level", entry=item_id, table="priors", item=item_id, level=level)
+    if not edition.priors:
+        yield problem("no_priors", table="priors")
+    for item_id in functional_map.items if edition.priors else ():
         if item_id not in edition.priors:
-            yield f"priors.yaml: {item_id} has no prior; write the priors again (python -m vendors priors)"
+            yield problem("no_prior", entry=item_id, table="priors", item=item_id)

@@ -27,7 +27,8 @@ from vendors.model import (
 )
 
 FOLDER = Path(__file__).parent
-SPECIAL_FILES = ("edition.yaml", "priors.yaml")
+# not products: the edition itself, its priors, its publication, the state of a draft
+SPECIAL_FILES = ("edition.yaml", "priors.yaml", "publication.yaml", "draft.yaml")
 Part = TypeVar("Part")
 
 
@@ -97,7 +98,13 @@ def read_product(path: Path) -> tuple[Product | None, list[str]]:
     raw = read_yaml(path, problems)
     if raw is None:
         return None, problems
-    reader = _Reader(path.name, problems)
+    product, found = product_from(raw, path.name)
+    return product, problems + found
+
+
+def product_from(raw: dict[str, Any], file: str) -> tuple[Product, list[str]]:
+    """Build one product from the content of its file; return it and a sentence for each problem."""
+    reader = _Reader(file, problems := [])
     return reader.product(raw), problems
 
 

@@ -8,14 +8,16 @@ from interface.page_widgets import current_language, header, page_texts, plain, 
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
 from workshops.model import ProjectError, equal_weights
+from workshops.renewal_widgets import newer_edition, overview
 from workshops.sample import create_sample
-from workshops.session_widgets import database, map_of, person
+from workshops.session_widgets import current_project, database, map_of, person
 from workshops.store.projects import (
     archive_project,
     create_project,
     delete_project,
     duplicate_project,
     list_projects,
+    projects_of,
     rename_project,
 )
 from workshops.store.transfer import restore_project
@@ -147,7 +149,7 @@ def row(project) -> None:
                         confirm_delete(project)
 
 
-everything = list_projects(database())
+everything = projects_of(database(), who)
 active, archived = [one for one in everything if not one.archived], [one for one in everything if one.archived]
 header(t("projects.title"), t("projects.count", count=len(active)) if active else t("projects.empty"))
 show_problems(st.session_state.pop("projects_problems", []), t)
@@ -183,6 +185,10 @@ if st.session_state.get("project") in {one.id for one in active}:
     with st.container(horizontal=True):
         for page in ("context", "requirements", "shortlist"):
             st.page_link(f"workshops/{page}_page.py", label=t(f"page.{page}"), icon=":material/arrow_forward:")
+    newer_edition(current_project())
+if who.may("publish-edition"):
+    theirs = {one.id for one in active}
+    overview(active, [one for one in list_projects(database()) if not one.archived and one.id not in theirs])
 if may_create:
     with st.expander(t("restore.title"), icon=":material/upload_file:", key="projects_restore"):
         st.caption(t("restore.help"))

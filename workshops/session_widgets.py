@@ -14,27 +14,18 @@ from interface.page_widgets import header, page_texts
 from vendors.load import load_edition
 from vendors.model import Edition
 from vendors.publish import editions
-from workshops.access import AT_HOME, Person
+from workshops.access import NOBODY, Person
 from workshops.assess import Assessment, assess
 from workshops.model import Project
 from workshops.store.database import Database, database_url, open_database
-from workshops.store.projects import read_project, revision_of
-from workshops.store.votes import participant_by_token
+from workshops.store.projects import may_read, read_project, revision_of
 
 MOST_CACHED = 32
 
 
 def person() -> Person:
     """Who is acting."""
-    return st.session_state.get("person", AT_HOME)
-
-
-def visitor() -> Person:
-    """Whoever comes with a join code votes in that workshop and does nothing else; without one they are at home."""
-    if "join" not in st.query_params:
-        return AT_HOME
-    found = participant_by_token(database(), st.query_params["join"], st.query_params.get("p", ""))
-    return Person(found[1].id, found[1].name, "participant") if found else Person("", "", "participant")
+    return st.session_state.get("person", NOBODY)
 
 
 def site_address() -> str:
@@ -58,13 +49,15 @@ def map_of(edition: Edition) -> FunctionalMap:
 
 
 def current_project() -> Project | None:
-    """The project chosen in the sidebar, as it stands now."""
+    """The project chosen in the sidebar, as it stands now; None too where it is not the visitor's."""
     project_id = st.session_state.get("project")
-    return project_by_id(project_id) if project_id else None
+    if not project_id or not may_read(database(), person(), project_id):
+        return None
+    return project_by_id(project_id)
 
 
 def project_by_id(project_id: str) -> Project | None:
-    """A project as it stands now, or None where it is gone."""
+    """A project as it stands now, whosever it is, or None where it is gone."""
     revision = revision_of(database(), project_id)
     return None if revision is None else _project_at(project_id, revision)
 

@@ -13,7 +13,9 @@ from workshops.lead_widgets import joining, team_name
 from workshops.model import Project, ProjectError
 from workshops.room import NO_TEAM, Answer, Participant, Workshop, answer_problems
 from workshops.session_widgets import database, edition_of, map_of, person, project_by_id, require_project
+from workshops.sign_in_widgets import address
 from workshops.store.database import StoreError
+from workshops.store.demonstrations import demonstrations_of
 from workshops.store.votes import (
     answers_of,
     counters_of_participant,
@@ -21,6 +23,7 @@ from workshops.store.votes import (
     open_workshop,
     participant_by_token,
     save_answers,
+    try_code,
     typed_code,
     workshop_by_code,
     workshop_of,
@@ -261,8 +264,8 @@ def below(participant: Participant, functional_map: FunctionalMap, asked: tuple[
     name = plain(participant.name)
     with st.expander(t("vote.you", name=name, team=team_name(functional_map, participant.team, t)), key="vote_you"):
         st.markdown(t("vote.other_device", code=spelled(participant.personal_code)))
-        if address := own_address():
-            st.html(qr_code(address, size=200, label=t("vote.own_qr")))
+        if own := own_address():
+            st.html(qr_code(own, size=200, label=t("vote.own_qr")))
         st.segmented_control(
             t("sidebar.language"),
             list(LANGUAGES),
@@ -288,7 +291,11 @@ def participate(who: Person) -> None:
         "<style>.stMainBlockContainer{max-width:560px;padding:.6rem 1rem 4rem}[data-testid=stHeader]{display:none}</style>"
     )
     code = st.query_params.get("join", "")
-    workshop = workshop_by_code(database(), code)
+    try:
+        workshop = workshop_by_code(database(), code) if who.id else try_code(database(), code, address())
+    except ProjectError as error:
+        show_problems(error.problems, t)
+        return
     if workshop is None:
         ask_for_the_code()
         return
@@ -299,6 +306,7 @@ def participate(who: Person) -> None:
         ask_who(workshop, project, functional_map)
         return
     participant = found[1]
+    to_the_demonstration(project)
     asked = ballot(project, functional_map, participant.team)
     if not asked:
         header(project.name, t("vote.nothing_asked"))
@@ -309,6 +317,21 @@ def participate(who: Person) -> None:
     card(who, project, functional_map, known)
     look_up(participant.id)
     below(participant, functional_map, asked)
+
+
+def to_the_demonstration(project: Project) -> None:
+    """Whoever came to score goes there; the others find the way while a demonstration is open."""
+    address = {name: st.query_params[name] for name in ("join", "p")}
+    if st.query_params.get("to") == "score":
+        st.switch_page("workshops/score_page.py", query_params=address)
+    if any(not one.revealed for one in demonstrations_of(database(), project.id)):
+        st.page_link(
+            "workshops/score_page.py",
+            label=t("score.to_score"),
+            icon=":material/fact_check:",
+            query_params=address,
+            width="stretch",
+        )
 
 
 def show_how_to_join(who: Person) -> None:

@@ -17,16 +17,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from workshops.store.backup import back_up
+from workshops.store.problem import StoreError
+
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 BUSY_SECONDS = 10
-
-
-class StoreError(RuntimeError):
-    """The database cannot be used; `reason` is the id of a sentence that says why and what to do."""
-
-    def __init__(self, reason: str, detail: str = "") -> None:
-        self.reason, self.detail = reason, detail
-        super().__init__(f"{reason}: {detail}" if detail else reason)
 
 
 def data_folder() -> Path:
@@ -94,7 +89,7 @@ class Database:
             connection.commit()
 
     def migrate(self) -> None:
-        """Bring the schema to this version of the application.
+        """Bring the schema to this version of the application; what an older one wrote is backed up first.
 
         Raises StoreError for a database that a newer version has written, and where it cannot be written.
         """
@@ -106,10 +101,18 @@ class Database:
                 return
             if current is not None and current not in {one.revision for one in script.walk_revisions()}:
                 raise StoreError("store.problem.newer", current)
+            if current is not None and not os.environ.get("CRM_BACKED_UP"):
+                self._back_up_first(current)
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             config.attributes["engine"] = self.engine
             command.upgrade(config, "head")
+
+    def _back_up_first(self, revision: str) -> None:
+        try:
+            back_up(self.url, data_folder(), data_folder() / "backups", reason=f"before-migration-from-{revision}")
+        except StoreError as error:
+            raise StoreError("store.problem.backup_first", str(error)) from error
 
 
 def _prepare_sqlite(connection: object, _: object) -> None:
@@ -127,7 +130,7 @@ def _explained() -> Iterator[None]:
         yield
     except OperationalError as error:
         text = str(error.orig).casefold()
-        if "readonly" in text or "read-only" in text or "unable to open" in text:
+        if "i/o error" in text or "readonly" in text or "read-only" in text or "unable to open" in text:
             raise StoreError("store.problem.readonly", str(error.orig)) from error
         if "disk is full" in text or "no space" in text:
             raise StoreError("store.problem.full", str(error.orig)) from error

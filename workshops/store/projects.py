@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from workshops.access import Person, require
 from workshops.model import (
     LONGEST_NAME,
+    LONGEST_NOTE,
+    Change,
     Context,
+    CostOverride,
     Expectation,
     OwnItem,
     Project,
@@ -26,6 +29,8 @@ from workshops.model import (
 )
 from workshops.store import schema
 from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.evidence import evidence_of
+from workshops.store.members import is_member, make_member, require_member
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
 
@@ -38,8 +43,28 @@ class StaleError(RuntimeError):
         super().__init__(f"{item_id} was changed meanwhile")
 
 
+def projects_of(database: Database, by: Person) -> list[Summary]:
+    """The projects that a person may see, the one changed last first."""
+    if not by.may("read-project"):
+        return []
+    if by.sees_every_project:
+        return list_projects(database)
+    query = sa.select(schema.member.c.project_id).where(schema.member.c.account_id == by.id)
+    with database.reading() as connection:
+        theirs = set(connection.scalars(query))
+    return [one for one in list_projects(database) if one.id in theirs]
+
+
+def may_read(database: Database, by: Person, project_id: str) -> bool:
+    """Whether a person may see a project."""
+    if by.sees_every_project or not by.may("read-project"):
+        return by.may("read-project")
+    with database.reading() as connection:
+        return is_member(connection, by, project_id)
+
+
 def list_projects(database: Database) -> list[Summary]:
-    """Every project, the one changed last first."""
+    """Every project, whosever it is, the one changed last first."""
     asked = (
         sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
         .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
@@ -89,6 +114,18 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        evidence = evidence_of(connection, project_id)
+        overrides = (
+            connection.execute(
+                sa.select(schema.cost_override)
+                .where(schema.cost_override.c.project_id == project_id)
+                .order_by(
+                    schema.cost_override.c.product_id, schema.cost_override.c.plan_id, schema.cost_override.c.what
+                )
+            )
+            .mappings()
+            .all()
+        )
         table = schema.project_rating
         ratings = (
             connection.execute(
@@ -119,6 +156,8 @@ def read_project(database: Database, project_id: str) -> Project | None:
         weights=MappingProxyType(weights),
         expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
+        overrides=tuple(_override(one) for one in overrides),
+        evidence=evidence,
         ratings=tuple(rating_of_row(one) for one in ratings),
     )
 
@@ -136,6 +175,7 @@ def create_project(
     is_sample: bool = False,
     expectations: Iterable[Expectation] = (),
     own_items: Iterable[OwnItem] = (),
+    overrides: Iterable[CostOverride] = (),
     ratings: Iterable[ProjectRating] = (),
 ) -> str:
     """Create a project, with what it asks for if that is known; return its id.
@@ -143,8 +183,10 @@ def create_project(
     Raises ProjectError with every problem, and NotAllowedError.
     """
     require(by, "create-project")
-    expectations = list(expectations)
+    expectations, overrides = list(expectations), list(overrides)
     problems = _name_problems(name, client) + context.problems() + settings.problems() + weight_problems(weights)
+    for override in overrides:
+        problems += override.problems()
     for one in expectations:
         problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
     if problems:
@@ -164,6 +206,7 @@ def create_project(
                 settings=settings.to_json(),
             )
         )
+        make_member(connection, by, project_id)
         _write_weights(connection, project_id, weights)
         if expectations:
             connection.execute(
@@ -187,6 +230,12 @@ def create_project(
                     domain_id=item.domain,
                     label=item.label,
                     definition=item.definition,
+                )
+            )
+        for override in overrides:
+            connection.execute(
+                schema.cost_override.insert().values(
+                    project_id=project_id, **_override_values(override), version=1, changed_by=by.name, changed_at=now
                 )
             )
         for one in ratings:
@@ -228,13 +277,13 @@ def delete_project(database: Database, by: Person, project_id: str) -> None:
         row = connection.execute(sa.select(schema.project.c.name).where(schema.project.c.id == project_id)).first()
         if row is None:
             return
-        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
         record(connection, by, "delete-project", project_id, before={"name": row.name})
+        connection.execute(schema.project.delete().where(schema.project.c.id == project_id))
 
 
 def duplicate_project(database: Database, by: Person, project_id: str, *, name: str) -> str:
     """Create a second project that asks for the same; return its id."""
-    project = read_project(database, project_id)
+    project = read_project(database, project_id) if may_read(database, by, project_id) else None
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
     return create_project(
@@ -248,6 +297,7 @@ def duplicate_project(database: Database, by: Person, project_id: str, *, name: 
         settings=project.settings,
         expectations=project.expectations.values(),
         own_items=project.own_items,
+        overrides=project.overrides,
         ratings=project.ratings,
     )
 
@@ -306,8 +356,10 @@ def save_expectations(
     changes: Mapping[str, Mapping[str, Any]],
     *,
     versions: Mapping[str, int] | None = None,
-) -> None:
+) -> Change:
     """Change some fields of some items, all in one transaction: each with its line in the journal.
+
+    Returns what it takes to take the change back: save `before` again, with its `versions`.
 
     changes      item -> {level, must_have, note, owner, status}, any of them
     known_items  ids of the map and of the project's own items
@@ -317,6 +369,8 @@ def save_expectations(
     """
     require(by, "edit-project")
     now, known = utc_now(), set(known_items)
+    undo: dict[str, dict[str, Any]] = {}
+    old_versions: dict[str, int] = {}
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -348,6 +402,8 @@ def save_expectations(
             moved = {field: value for field, value in after.items() if before[field] != value}
             if not moved or problems:
                 continue
+            undo[item_id] = {field: before[field] for field in moved}
+            old_versions[item_id] = old.version
             _upsert_expectation(connection, project_id, item_id, after, old.version, by.name, now)
             record(
                 connection,
@@ -355,16 +411,19 @@ def save_expectations(
                 "set-expectation",
                 project_id,
                 item_id,
-                before={field: before[field] for field in moved},
+                before=undo[item_id],
                 after=moved,
             )
         if problems:
             raise ProjectError(problems)
-        _changed(connection, project_id)
+        if undo:
+            _changed(connection, project_id)
+    return Change(undo, old_versions, {item_id: version + 1 for item_id, version in old_versions.items()})
 
 
 def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
     """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    require(by, "edit-project")
     project = read_project(database, project_id)
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
@@ -387,6 +446,8 @@ def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem)
     require(by, "edit-project")
     if not 0 < len(item.label.strip()) <= LONGEST_NAME:
         raise ProjectError([("own_item.problem.label", {"most": LONGEST_NAME})])
+    if len(item.definition) > LONGEST_NOTE:
+        raise ProjectError([("own_item.problem.definition", {"most": LONGEST_NOTE})])
     with database.writing() as connection:
         connection.execute(
             schema.own_item.insert().values(
@@ -419,6 +480,38 @@ def remove_own_item(database: Database, by: Person, project_id: str, item_id: st
         record(connection, by, "remove-own-item", project_id, item_id, before={"label": row["label"]})
 
 
+def save_overrides(
+    database: Database,
+    by: Person,
+    project_id: str,
+    changes: Iterable[CostOverride],
+    removed: Iterable[CostOverride] = (),
+) -> None:
+    """Write what the project knows better about costs, and forget what it no longer holds to.
+
+    Each override carries the version that was on the screen: 0 for a new one.
+
+    Raises ProjectError with every problem, and StaleError; nothing is written then.
+    """
+    require(by, "edit-project")
+    changes, removed = list(changes), list(removed)
+    if problems := [problem for one in changes for problem in one.problems()]:
+        raise ProjectError(problems)
+    if not changes and not removed:
+        return
+    now = utc_now()
+    with database.writing() as connection:
+        for one in changes:
+            before = _current_override(connection, project_id, one)
+            _write_override(connection, project_id, one, by.name, now)
+            record(connection, by, "set-cost", project_id, one.product_id, before=before, after=_override_values(one))
+        for one in removed:
+            before = _current_override(connection, project_id, one)
+            connection.execute(schema.cost_override.delete().where(*_override_key(project_id, one)))
+            record(connection, by, "set-cost", project_id, one.product_id, before=before)
+        _changed(connection, project_id)
+
+
 def history(database: Database, project_id: str, subject: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
     """The journal of a project, or of one of its items, newest first."""
     query = sa.select(schema.journal).where(schema.journal.c.project_id == project_id)
@@ -438,11 +531,17 @@ def record(
     before: Any = None,
     after: Any = None,
 ) -> None:
-    """Append a line to the journal, inside the transaction of the change that it tells."""
+    """Append a line to the journal, inside the transaction of the change that it tells.
+
+    Raises NotAllowedError where the project is not the person's: the change is then undone with its line.
+    """
+    if project_id is not None:
+        require_member(connection, by, project_id)
     connection.execute(
         schema.journal.insert().values(
             at=utc_now(),
-            who=by.name or by.id,
+            # a participant's name stays out of what cannot be erased
+            who=by.id if by.role == "participant" else by.name or by.id,
             project_id=project_id,
             action=action,
             subject=subject,
@@ -534,3 +633,44 @@ def rating_of_row(row: Mapping[str, Any]) -> ProjectRating:
 
 def _expectation(row: Mapping[str, Any]) -> Expectation:
     return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
+
+
+def _override(row: Mapping[str, Any]) -> CostOverride:
+    return CostOverride(**{name: in_utc(row[name]) for name in CostOverride.__dataclass_fields__})
+
+
+def _override_values(override: CostOverride) -> dict[str, Any]:
+    names = ("product_id", "plan_id", "what", "low", "likely", "high", "currency", "note")
+    return {name: getattr(override, name) for name in names}
+
+
+def _override_key(project_id: str, override: CostOverride) -> tuple[sa.ColumnElement[bool], ...]:
+    table = schema.cost_override.c
+    return (
+        table.project_id == project_id,
+        table.product_id == override.product_id,
+        table.plan_id == override.plan_id,
+        table.what == override.what,
+    )
+
+
+def _current_override(connection: sa.Connection, project_id: str, override: CostOverride) -> dict[str, Any] | None:
+    """The override as it stands; raises StaleError where it is not the one that was on the screen."""
+    query = sa.select(schema.cost_override).where(*_override_key(project_id, override))
+    row = connection.execute(query).mappings().first()
+    if override.version != (row["version"] if row else 0):
+        raise StaleError(override.product_id, None)
+    return _override_values(_override(row)) if row else None
+
+
+def _write_override(
+    connection: sa.Connection, project_id: str, override: CostOverride, who: str, now: dt.datetime
+) -> None:
+    table = schema.cost_override
+    values = _override_values(override) | {"version": override.version + 1, "changed_by": who, "changed_at": now}
+    if override.version == 0:
+        connection.execute(table.insert().values(project_id=project_id, **values))
+        return
+    same = (*_override_key(project_id, override), table.c.version == override.version)
+    if connection.execute(table.update().where(*same).values(**values)).rowcount == 0:
+        raise StaleError(override.product_id, None)  # another server was faster between our read and our write

@@ -18,6 +18,7 @@ from workshops.access import Person, require
 from workshops.model import ProjectError
 from workshops.store import schema
 from workshops.store.database import MIGRATIONS, Database
+from workshops.store.members import make_member, require_member
 from workshops.store.projects import record
 
 KIND = "crm-selection-project"
@@ -37,6 +38,7 @@ def project_file(database: Database, by: Person, project_id: str) -> bytes:
     """
     require(by, "read-project")
     with database.reading() as connection:
+        require_member(connection, by, project_id)
         tables = _dump(connection, project_id)
     if not tables[schema.project.name]:
         raise ProjectError([("project.problem.gone", {})])
@@ -61,6 +63,7 @@ def restore_project(database: Database, by: Person, content: bytes, *, editions:
     try:
         with database.writing() as connection:
             project_id = _Loader(connection).load(tables)
+            make_member(connection, by, project_id)
             record(connection, by, "restore-project", project_id, after={"name": row["name"]})
     except (sa.exc.StatementError, KeyError, TypeError, ValueError) as error:
         raise ProjectError([("restore.problem.damaged", {})]) from error
@@ -68,8 +71,9 @@ def restore_project(database: Database, by: Person, content: bytes, *, editions:
 
 
 def _in_order() -> list[sa.Table]:
-    """The tables with parents first; the project before all that names it without a key."""
-    return sorted(schema.metadata.sorted_tables, key=lambda table: table is not schema.project)
+    """The tables that travel, parents first; the project before all that names it without a key."""
+    travel = [table for table in schema.metadata.sorted_tables if not table.info.get("stays")]
+    return sorted(travel, key=lambda table: table is not schema.project)
 
 
 def _parents(table: sa.Table) -> dict[str, sa.Table]:

@@ -26,9 +26,13 @@ from workshops.room import (
     answer_problems,
 )
 from workshops.store import schema
+from workshops.store.attempts import minutes_to_wait, must_wait
 from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.members import require_member
 from workshops.store.projects import StaleError, record
 
+# wrong join codes from one address (a whole room may share it), wrong personal codes for one name, before waiting
+MOST_WRONG_CODES, MOST_PERSONAL_CODES, WITHIN = 60, 5, dt.timedelta(minutes=15)
 LONGEST_DISCUSSION = 20 * 60  # seconds; a page that stays open over lunch is not a discussion
 
 
@@ -40,6 +44,7 @@ def open_workshop(database: Database, by: Person, project_id: str) -> Workshop:
     require(by, "edit-project")
     with database.writing() as connection:
         row = _row(connection, schema.workshop, schema.workshop.c.project_id == project_id)
+        require_member(connection, by, project_id)
         if row is None:
             if _row(connection, schema.project, schema.project.c.id == project_id) is None:
                 raise ProjectError([("project.problem.gone", {})])
@@ -71,6 +76,20 @@ def workshop_by_code(database: Database, code: str) -> Workshop | None:
     return _workshop(row) if row else None
 
 
+def try_code(database: Database, code: str, address: str) -> Workshop | None:
+    """The room that a visitor's join code opens. From an address that has sent too many wrong codes none does.
+
+    Raises ProjectError where the visitor has to wait.
+    """
+    key = f"code:{address}"
+    if must_wait(database, key, most=MOST_WRONG_CODES, within=WITHIN):
+        raise ProjectError([("join.problem.wait", {})])
+    room = workshop_by_code(database, code)
+    if room is None and typed_code(code):
+        minutes_to_wait(database, key, most=MOST_WRONG_CODES, within=WITHIN)
+    return room
+
+
 def typed_code(code: str) -> str:
     """A code as it was meant: without spaces and dashes, in capitals."""
     return "".join(letter for letter in code.upper()[:40] if letter.isalnum())[: schema.CODE_LENGTH]
@@ -80,7 +99,7 @@ def set_accepting(database: Database, by: Person, workshop_id: str, accepting: b
     """Open or close the room: while it is closed nobody joins and no answer is taken."""
     require(by, "edit-project")
     with database.writing() as connection:
-        row = _lead(connection, workshop_id, accepting=accepting)
+        row = _lead(connection, by, workshop_id, accepting=accepting)
         record(
             connection,
             by,
@@ -96,7 +115,7 @@ def renew_code(database: Database, by: Person, workshop_id: str) -> str:
     require(by, "edit-project")
     code = schema.new_code()
     with database.writing() as connection:
-        row = _lead(connection, workshop_id, code=code)
+        row = _lead(connection, by, workshop_id, code=code)
         record(connection, by, "renew-code", row["project_id"], before={"code": row["code"]}, after={"code": code})
     return code
 
@@ -105,7 +124,7 @@ def save_agenda(database: Database, by: Person, workshop_id: str, agenda: Mappin
     """Write the agenda. Raises StaleError where somebody else changed it meanwhile."""
     require(by, "edit-project")
     with database.writing() as connection:
-        row = _lead(connection, workshop_id)
+        row = _lead(connection, by, workshop_id)
         if row["agenda_version"] != version:
             raise StaleError("agenda", None)
         connection.execute(
@@ -113,7 +132,8 @@ def save_agenda(database: Database, by: Person, workshop_id: str, agenda: Mappin
             .where(schema.workshop.c.id == workshop_id)
             .values(agenda=dict(agenda), agenda_version=version + 1)
         )
-        record(connection, by, "set-agenda", row["project_id"], before=row["agenda"], after=dict(agenda))
+        before, after = ({"sessions": len(one.get("sessions", ()))} for one in (row["agenda"], agenda))
+        record(connection, by, "set-agenda", row["project_id"], before=before, after=after)
 
 
 # ---------------------------------------------------------------- participants
@@ -139,6 +159,9 @@ def join(
         problems.append(("join.problem.team", {}))
     if problems:
         raise ProjectError(problems)
+    tries = f"personal:{typed_code(code)}:{key}"
+    if personal_code and minutes_to_wait(database, tries, most=MOST_PERSONAL_CODES, within=WITHIN):
+        raise ProjectError([("join.problem.wait", {})])
     with database.writing() as connection:
         room = _row(connection, schema.workshop, schema.workshop.c.code == typed_code(code))
         if room is None:
@@ -209,7 +232,7 @@ def remove_participant(
     """Leave somebody's answers out of every count, or take them back in; nothing is deleted."""
     require(by, "edit-project")
     with database.writing() as connection:
-        room = _lead(connection, workshop_id)
+        room = _lead(connection, by, workshop_id)
         table = schema.participant
         where = (table.c.id == participant_id, table.c.workshop_id == workshop_id)
         row = _row(connection, table, *where)
@@ -218,7 +241,8 @@ def remove_participant(
         connection.execute(table.update().where(*where).values(removed=removed))
         connection.execute(_count_vote(workshop_id))
         action = "remove-participant" if removed else "restore-participant"
-        record(connection, by, action, room["project_id"], after={"name": row["name"], "team": row["team"]})
+        # by id: a name in the journal could not be erased
+        record(connection, by, action, room["project_id"], participant_id)
 
 
 # ---------------------------------------------------------------- votes
@@ -273,6 +297,15 @@ def votes_of(database: Database, workshop_id: str, items: Collection[str] | None
     return table.astype({"level": float})
 
 
+def votes_by_team(database: Database, project_id: str) -> pd.DataFrame:
+    """One row per level that somebody voted in a project: participant, team, item, level. Empty before any vote."""
+    workshop = workshop_of(database, project_id)
+    if workshop is None:
+        return pd.DataFrame(columns=["participant", "team", "item", "level"]).astype({"level": float})
+    votes = votes_of(database, workshop.id)
+    return votes.loc[votes["level"].notna(), ["participant", "team", "item", "level"]].astype({"level": float})
+
+
 def counters(database: Database, workshop_id: str) -> tuple[int, int] | None:
     """What the lead did and what was answered, counted: cheap enough to poll. None where the room is gone."""
     table = schema.workshop
@@ -305,7 +338,7 @@ def run_session(database: Database, by: Person, workshop_id: str, session_id: st
         if row is not None and row["session_id"] == session_id:
             return
         row = _lead(
-            connection, workshop_id, session_id=session_id, session_started_at=utc_now() if session_id else None
+            connection, by, workshop_id, session_id=session_id, session_started_at=utc_now() if session_id else None
         )
         action = "start-session" if session_id else "end-session"
         record(connection, by, action, row["project_id"], after={"session": session_id or row["session_id"]})
@@ -318,7 +351,7 @@ def show_item(database: Database, by: Person, workshop_id: str, item_id: str) ->
     """
     require(by, "edit-project")
     with database.writing() as connection:
-        row = _lead(connection, workshop_id, item_id=item_id)
+        row = _lead(connection, by, workshop_id, item_id=item_id)
         if row["item_id"] == item_id:
             return
         moment, table = utc_now(), schema.discussion
@@ -338,7 +371,7 @@ def reveal(database: Database, by: Person, workshop_id: str, items: Collection[s
     """Show the votes on some items, or hide them again."""
     require(by, "edit-project")
     with database.writing() as connection:
-        _lead(connection, workshop_id)
+        _lead(connection, by, workshop_id)
         for item_id in items:
             _discuss(connection, workshop_id, item_id, revealed=revealed)
 
@@ -347,7 +380,7 @@ def settle(database: Database, by: Person, workshop_id: str, items: Collection[s
     """Note that the room agreed on some items, or that it takes that back; what it agreed on is in the requirements."""
     require(by, "edit-project")
     with database.writing() as connection:
-        _lead(connection, workshop_id)
+        _lead(connection, by, workshop_id)
         for item_id in items:
             _discuss(connection, workshop_id, item_id, settled_at=utc_now() if settled else None)
 
@@ -383,7 +416,7 @@ def _new_participant(connection: sa.Connection, room: Mapping[str, Any], name: s
         raise ProjectError([("join.problem.taken", {})])
     connection.execute(_count_vote(room["id"]))  # how many have voted, of how many
     person = Person(participant_id, name, "participant")
-    record(connection, person, "join-workshop", room["project_id"], after={"name": name, "team": team})
+    record(connection, person, "join-workshop", room["project_id"], participant_id, after={"team": team})
     return participant_id
 
 
@@ -446,12 +479,13 @@ def _count_vote(workshop_id: str) -> sa.Update:
     return table.update().where(table.c.id == workshop_id).values(votes=table.c.votes + 1)
 
 
-def _lead(connection: sa.Connection, workshop_id: str, **values: Any) -> Mapping[str, Any]:
+def _lead(connection: sa.Connection, by: Person, workshop_id: str, **values: Any) -> Mapping[str, Any]:
     """Count something that the lead does, and write columns of the room; return the row as it was."""
     table = schema.workshop
     before = _row(connection, table, table.c.id == workshop_id)
     if before is None:
         raise ProjectError([("project.problem.gone", {})])
+    require_member(connection, by, before["project_id"])
     connection.execute(table.update().where(table.c.id == workshop_id).values(revision=table.c.revision + 1, **values))
     return before
 

@@ -1,0 +1,130 @@
+"""What is kept about participants: given to them on request, and erased on request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from workshops.access import Person, require
+from workshops.model import ProjectError
+from workshops.store import schema
+from workshops.store.database import Database, in_utc
+from workshops.store.members import require_member
+from workshops.store.projects import record
+
+
+def participants_of(database: Database, by: Person, project_id: str) -> list[dict[str, Any]]:
+    """id, name, team, joined_at and number of votes of everybody who took part, removed or not."""
+    require(by, "read-journal")
+    people, votes = schema.participant, schema.vote
+    query = (
+        sa.select(
+            people.c.id, people.c.name, people.c.team, people.c.joined_at, sa.func.count(votes.c.item_id).label("votes")
+        )
+        .join(schema.workshop, schema.workshop.c.id == people.c.workshop_id)
+        .join(votes, votes.c.participant_id == people.c.id, isouter=True)
+        .where(schema.workshop.c.project_id == project_id)
+        .group_by(people.c.id, people.c.name, people.c.team, people.c.joined_at)
+        .order_by(people.c.name)
+    )
+    with database.reading() as connection:
+        require_member(connection, by, project_id)
+        rows = connection.execute(query).mappings().all()
+    return [{**row, "joined_at": in_utc(row["joined_at"])} for row in rows]
+
+
+def kept_about(database: Database, by: Person, project_id: str, participant_id: str) -> dict[str, Any]:
+    """Everything that is kept about one participant, as they may ask for it.
+
+    Raises ProjectError where the project has no such participant.
+    """
+    require(by, "read-journal")
+    events, journal = schema.vote_event, schema.journal
+    with database.reading() as connection:
+        require_member(connection, by, project_id)
+        person = _participant(connection, project_id, participant_id)
+        given = connection.execute(
+            sa.select(events.c.item_id, events.c.level, events.c.skipped, events.c.comment, events.c.at)
+            .where(events.c.participant_id == participant_id)
+            .order_by(events.c.id)
+        )
+        answers = [{**row, "at": in_utc(row["at"]).isoformat()} for row in given.mappings()]
+        people, scores = schema.scorer, schema.score
+        sheets = connection.execute(
+            sa.select(people.c.comment, scores.c.line_id, scores.c.outcome, scores.c.level, scores.c.effort)
+            .add_columns(scores.c.comment.label("line_comment"))
+            .join(scores, scores.c.scorer_id == people.c.id, isouter=True)
+            .where(people.c.person_id == participant_id)
+        )
+        scored = [dict(row) for row in sheets.mappings()]
+        sus = schema.sus_answer
+        ten = connection.execute(
+            sa.select(people.c.demonstration_id, sus.c.question, sus.c.answer)
+            .join(people, people.c.id == sus.c.scorer_id)
+            .where(people.c.person_id == participant_id)
+        )
+        usability = [dict(row) for row in ten.mappings()]
+        concerns = sa.or_(journal.c.who == participant_id, journal.c.subject == participant_id)
+        lines = connection.execute(
+            sa.select(journal.c.at, journal.c.action, journal.c.after).where(concerns).order_by(journal.c.id)
+        )
+        told = [{**row, "at": in_utc(row["at"]).isoformat()} for row in lines.mappings()]
+    return {
+        "name": person["name"],
+        "team": person["team"],
+        "joined": in_utc(person["joined_at"]).isoformat(),
+        "answers": answers,
+        "demonstrations": scored,
+        "usability": usability,
+        "journal": told,
+    }
+
+
+def erase_participant(database: Database, by: Person, project_id: str, participant_id: str) -> None:
+    """Delete a participant's name, devices, answers and comments for good; agreed levels stay as they are.
+
+    What they scored in demonstrations stays in the sums, without their name and their comments.
+
+    The journal keeps that somebody joined, without a name: it never had one.
+    Raises ProjectError where the project has no such participant.
+    """
+    require(by, "edit-project")
+    with database.writing() as connection:
+        require_member(connection, by, project_id)
+        person = _participant(connection, project_id, participant_id)
+        # written out, table by table: what is erased does not hang on a setting of the database
+        for table in (schema.device, schema.vote_event, schema.vote):
+            connection.execute(table.delete().where(table.c.participant_id == participant_id))
+        _unname_scorer(connection, participant_id)
+        connection.execute(schema.participant.delete().where(schema.participant.c.id == participant_id))
+        room = schema.workshop
+        connection.execute(
+            room.update()
+            .where(room.c.id == person["workshop_id"])
+            .values(votes=room.c.votes + 1, revision=room.c.revision + 1)
+        )
+        record(connection, by, "erase-participant", project_id, participant_id)
+
+
+def _unname_scorer(connection: sa.Connection, participant_id: str) -> None:
+    people, scores = schema.scorer, schema.score
+    sheets = sa.select(people.c.id).where(people.c.person_id == participant_id)
+    connection.execute(scores.update().where(scores.c.scorer_id.in_(sheets)).values(comment=""))
+    connection.execute(
+        # the row's own id: one person cannot be told from another, and no two clash
+        people.update().where(people.c.person_id == participant_id).values(name="–", comment="", person_id=people.c.id)
+    )
+
+
+def _participant(connection: sa.Connection, project_id: str, participant_id: str) -> sa.RowMapping:
+    people, room = schema.participant, schema.workshop
+    query = (
+        sa.select(people)
+        .join(room, room.c.id == people.c.workshop_id)
+        .where(people.c.id == participant_id, room.c.project_id == project_id)
+    )
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise ProjectError([("join.problem.gone", {})])
+    return row
