@@ -285,8 +285,8 @@ def read_answers(content: bytes, delivery: Delivery) -> Answers:
 
     Raises ProjectError with every problem at once; nothing of a grid with problems is used.
     """
-    if problem := refuse(content):
-        raise ProjectError([("rfp.problem.refused", {"reason": problem})])
+    if refusal := refuse(content):
+        raise ProjectError([(refusal.key, refusal.values)])
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
