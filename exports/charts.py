@@ -69,8 +69,9 @@ def cost_and_fit(delivery: Delivery) -> Picture:
         }
     )
     # a plan far beyond the budget would squeeze all others to the left
-    most = max([DEAREST * (context.budget or 0.0), *listed["cost"]]) or table["cost"].max()
-    drawn = table[table["cost"] <= most] if len(listed) or context.budget else table
+    most = max([DEAREST * (context.budget or 0.0), *listed["cost"]])
+    near = table[table["cost"] <= most]
+    drawn = near if len(near) else table
     height, domain = 300, [drawn["fit"].min() - 3, drawn["fit"].max() + 3]
     x = alt.X(
         "cost:Q",

@@ -1,6 +1,7 @@
 """Exports: what the client takes home, built when it is asked for; what vendors answer, brought back."""
 
 import datetime as dt
+from html import escape
 
 import streamlit as st
 
@@ -72,8 +73,10 @@ def row(kind: str):
     """A document with what it is for; gives back the place of its button."""
     words, action = st.columns([5, 2], vertical_alignment="center")
     with words:
-        st.markdown(f"**{t(f'exports.{kind}.name')}**")
-        st.caption(t(f"exports.{kind}.what"))
+        st.html(
+            f"<b>{escape(t(f'exports.{kind}.name'))}</b>"
+            f"<p class='muted small' style='margin:.15rem 0 0'>{escape(t(f'exports.{kind}.what'))}</p>"
+        )
     return action
 
 

@@ -332,9 +332,7 @@ class _Writer:
             if silent:
                 parts.append(t("specification.silent", count=silent))
             if parts:
-                yield OpenRow(
-                    domain.label[language], clean(" ; ".join(parts) if language == "fr" else "; ".join(parts))
-                )
+                yield OpenRow(domain.label[language], clean(t("specification.and_then").join(parts)))
 
     def open_point(self, item: str) -> str:
         one = self.project.expectation(item)

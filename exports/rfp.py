@@ -285,8 +285,8 @@ def read_answers(content: bytes, delivery: Delivery) -> Answers:
 
     Raises ProjectError with every problem at once; nothing of a grid with problems is used.
     """
-    if problem := refuse(content):
-        raise ProjectError([("rfp.problem.refused", {"reason": problem})])
+    if refusal := refuse(content):
+        raise ProjectError([(refusal.key, refusal.values)])
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = {sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)] for sheet in book.worksheets}
@@ -321,7 +321,7 @@ class _Reader:
     def _check_keys(self) -> None:
         """Whether this is a grid of this project, from a version that we read."""
         project = self.a.project
-        if self.keys.get("kind") != KIND or len(self.sheets) <= PRICES:
+        if self.keys.get("kind") != KIND or len(self.sheets) <= PRICES or not self.keys.get("who_row", "").isdecimal():
             raise ProjectError([("rfp.problem.not_a_grid", {})])
         if self.keys.get("format") != str(FORMAT) or self.keys.get("language") not in ("en", "fr"):
             raise ProjectError([("rfp.problem.version", {})])
@@ -332,7 +332,7 @@ class _Reader:
 
     def _who(self) -> str:
         """Who answers: the name and the company, for everybody who reads the rating later."""
-        rows, start = self.sheets[0], int(self.keys.get("who_row") or 0)
+        rows, start = self.sheets[0], int(self.keys["who_row"])
         found = [_text(rows[start + place], 1) if start + place < len(rows) else "" for place in range(len(WHO_ROWS))]
         company, name = found[0], found[1]
         if not name:

@@ -16,7 +16,6 @@ from interface.marks import BASIS_SIGNS, basis_words
 from interface.sheets import Book, clean
 from scoring.cost import annuity_in_advance
 from scoring.gates import POLICIES
-from scoring.shortlist import best_offers
 
 # which end of an interval decides under each policy (scoring/gates.py): the bad end, the central value, the good end
 END_OF_POLICY = {"default": "central", "strict": "bad", "lenient": "good"}
@@ -54,9 +53,7 @@ class _Column:
 class _Scorecard:
     def __init__(self, delivery: Delivery) -> None:
         self.delivery, self.a, self.t, self.words = delivery, delivery.assessment, delivery.t, delivery.words
-        self.offers = list(
-            best_offers(self.a.table, self.a.gates, self.a.project.settings.order_by).index
-        )  # in the order of the ranking
+        self.offers = list(self.a.best.index)  # in the order of the ranking
         self.items, self.domains = list(self.a.domains.index), [one.id for one in self.a.map.domains]
         self.names = {name: self.t(f"scorecard.sheet.{name}") for name in SHEETS}
         self.book = Book()
@@ -167,6 +164,9 @@ class _Scorecard:
             self.book.input,
         )
         put("support", t("scorecard.settings.support"), context.costs.support_share, self.book.input_share)
+        costs = context.costs
+        put("internal_share", t("context.costs.internal_share"), costs.internal_share, self.book.input)
+        put("internal_day_rate", t("context.costs.internal_day_rate"), costs.internal_day_rate, self.book.input)
         for currency, per_euro in self.a.edition.rates.per_euro.items():
             put(f"rate-{currency}", t("scorecard.settings.rate", currency=currency), per_euro, self.book.input)
 
@@ -264,14 +264,12 @@ class _Scorecard:
 
     def known(self) -> None:
         """How each level is known."""
-        sheet, products = self.sheets["known"], self.a.offers.products
+        sheet = self.sheets["known"]
         for row, item in enumerate(self.items, start=1):
             self._item_heads(sheet, row, item)
             for place, offer in enumerate(self.offers):
-                rating = self.a.edition.products[products[offer]].ratings.get(item)
-                sheet.write_string(
-                    row, FIRST_OFFER + place, basis_words(rating.basis if rating else None, self.t), self.book.text
-                )
+                known = basis_words(self.a.basis(str(offer), item), self.t)
+                sheet.write_string(row, FIRST_OFFER + place, known, self.book.text)
 
     def coverage(self) -> None:
         """Levels covered: never more than asked."""

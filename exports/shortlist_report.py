@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import pandas as pd
 from docxtpl import RichText
 
-from exports.charts import cost_and_fit, rank_shares, rank_table, ranking
+from exports.charts import cost_and_fit, rank_shares, ranking
 from exports.delivery import Delivery
 from exports.front import Front, front, words_of
 from exports.word import CONTENTS, Picture, chip, clean, colour_of, ink_on
 from interface.marks import basis_words, verdict_words
-from workshops.reasons import confirmations, exclusions, strengths_and_gaps
+from workshops.changes import way_in
+from workshops.reasons import confirmations, exclusions, how_sure, strengths_and_gaps
 
 MOST_APART = 20  # items in the comparison
+MOST_OPTIONS = 3  # add-ons named for each product
 MOST_RANKED = 8  # products in the picture of the ranks
 
 
@@ -64,6 +66,7 @@ class ProductPart:
     strengths: tuple[PointRow, ...]
     gaps: tuple[PointRow, ...]
     confirm: tuple[str, ...]
+    options: tuple[str, ...]  # add-ons that no must-have needs
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,7 @@ class LeftOut:
     name: str
     figures: str
     reasons: tuple[str, ...]
+    way_in: str  # the smallest change that would bring it in
 
 
 @dataclass(frozen=True)
@@ -209,7 +213,7 @@ class ReportWriter:
             cost=self.words.money(row["cost"]),
             cost_range=self.between(self.words.money(row["cost_low"]), self.words.money(row["cost_high"])),
             ergonomics=t.number(row["ergonomics"]),
-            chance=t.percent(row["probability"]) if row["gates_passed"] else "–",
+            chance=self.words.share(row["probability"]) if row["gates_passed"] else "–",
             verdict=verdict_words(self.delivery.worst_verdict(offer), t),
         )
 
@@ -253,15 +257,22 @@ class ReportWriter:
             strengths=tuple(self.point(offer, item, points) for item, points in ahead.items()),
             gaps=tuple(self.point(offer, item, points) for item, points in lost.items()),
             confirm=tuple(clean(self.words.reason(key, values)) for key, values in confirmations(self.a, offer)),
+            options=tuple(self.options(offer)),
         )
 
+    def options(self, offer: str) -> Iterator[str]:
+        """What each further add-on would bring, the most first."""
+        table, product = self.a.options, self.a.edition.products[self.a.offers.products[offer]]
+        for row in table[table["offer"] == offer].head(MOST_OPTIONS).itertuples():
+            points, cost = self.t.number(row.points * 100, 1), self.words.money(row.cost)
+            yield clean(self.t("report.option", name=product.add_on(row.add_on).name, points=points, cost=cost))
+
     def point(self, offer: str, item: str, points: float) -> PointRow:
-        rating = self.a.edition.products[self.a.offers.products[offer]].ratings.get(item)
         return PointRow(
             item=clean(self.words.item(item)),
             asked=chip(self.a.fit.asked[item]),
             reached=self.level(offer, item),
-            known=basis_words(rating.basis if rating else None, self.t),
+            known=basis_words(self.a.basis(offer, item), self.t),
             points=self.t.number(points, 1),
         )
 
@@ -338,33 +349,13 @@ class ReportWriter:
 
     def on_quote(self) -> list[str]:
         """The shortlisted offers with a price that the publisher does not say."""
-        lines = self.a.cost.lines
-        bracket = set(lines.loc[lines["origin"] == "quote-bracket", "offer"])
-        return [offer for offer in self.listed if offer in bracket]
+        return [offer for offer in self.listed if offer in self.a.on_quote]
 
     def robustness(self) -> Iterator[str]:
-        """How sure the order is: who comes first, who is among the three first, in how many samples."""
-        if not self.sampled:
-            return
-        t, shares = self.t, rank_table(self.delivery, self.sampled)
-        first = shares["first"].idxmax()
-        others = [
-            t("report.robustness.share", offer=self.name(offer), share=t.percent(shares.at[offer, "first"]))
-            for offer in shares["first"].sort_values(ascending=False, kind="stable").index
-            if offer != first and shares.at[offer, "first"] >= 0.05
-        ]
-        key = "sure" if shares.at[first, "first"] >= 0.8 else "likely" if shares.at[first, "first"] >= 0.5 else "open"
-        yield clean(
-            t(
-                f"report.robustness.{key}",
-                offer=self.name(first),
-                share=t.percent(shares.at[first, "first"]),
-                samples=t.number(len(self.a.robustness.weights)),
-            )
-        )
-        if others:
-            yield clean(t("report.robustness.others", names=t.list(others)))
-        yield t("report.robustness.how")
+        """How sure the order is, as the Robustness page says it."""
+        for key, values in how_sure(self.a):
+            yield clean(self.words.sure(key, values))
+        yield self.t("report.how_sure")
 
     def left_out(self) -> Iterator[LeftOut]:
         t, settings = self.t, self.a.project.settings
@@ -374,7 +365,7 @@ class ReportWriter:
                 reasons = [
                     t(
                         "reason.behind",
-                        chance=t.percent(row["probability"]),
+                        chance=self.words.share(row["probability"]),
                         bar=t.percent(settings.probability),
                     )
                 ]
@@ -383,6 +374,7 @@ class ReportWriter:
                 line.name,
                 t("report.left_out_figures", fit=line.fit, cost=line.cost),
                 tuple(clean(one) for one in reasons),
+                clean(self.words.way_in(way_in(self.a, row["product"]))),
             )
 
     def next_steps(self) -> Iterator[str]:

@@ -268,13 +268,13 @@ class _Writer:
 
     def left_out(self) -> Iterator[Slide]:
         t = self.t
-        rows = [[one.name, one.figures, " ".join(one.reasons[:2])] for one in self.report.left_out()]
-        heads = [t("report.words.offer"), t("slides.figures"), t("report.words.left_out")]
-        for place, part in enumerate(_pages(rows, 105)):
+        rows = [[one.name, one.figures, " ".join(one.reasons[:2]), one.way_in] for one in self.report.left_out()]
+        heads = [t("report.words.offer"), t("slides.figures"), t("report.words.left_out"), t("report.words.way_in")]
+        for place, part in enumerate(_pages(rows, 62)):
             title = (
                 t("report.words.left_out") if place == 0 else t("slides.continued", title=t("report.words.left_out"))
             )
-            yield Slide("table", title, table=Table(heads, part, [0.26, 0.17, 0.57]))
+            yield Slide("table", title, table=Table(heads, part, [0.2, 0.13, 0.34, 0.33]))
 
 
 def _place(line: str) -> int:

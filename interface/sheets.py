@@ -12,8 +12,8 @@ from interface.theme import GAP_MORE, GAP_ONE, LEVEL_COLOURS, LEVEL_INK, LIGHT
 
 INPUT = "#FFF7DC"  # the ground of a cell that the reader may change
 LONGEST_CELL = 32_000  # Excel's limit is 32,767 characters
-# control characters that XML cannot hold
-_UNWRITABLE = {code: None for code in range(32) if code not in (9, 10, 13)}
+# control characters that XML cannot hold, and half characters
+_UNWRITABLE = dict.fromkeys((*(set(range(32)) - {9, 10, 13}), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
 
 
 class Book:

@@ -235,8 +235,8 @@ def settle(page) -> None:
     ).wait_for(timeout=60_000)
 
 
-def recalculated(content: bytes, folder: Path, ending: str = "xlsx") -> Path:
-    """The document as LibreOffice reads it, every formula calculated anew, saved in a format."""
+def recalculated(content: bytes, folder: Path, ending: str = "xlsx", kind: str = "xlsx") -> Path:
+    """The document of a kind as LibreOffice reads it, every formula calculated anew, saved in a format."""
     if not SOFFICE:
         missing(
             "LibreOffice", "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui libreoffice-impress-nogui"
@@ -249,7 +249,7 @@ def recalculated(content: bytes, folder: Path, ending: str = "xlsx") -> Path:
         "</oor:items>",
         encoding="utf-8",
     )
-    source = folder / "document.xlsx"
+    source = folder / f"document.{kind}"
     source.write_bytes(content)
     (folder / "out").mkdir(exist_ok=True)
     subprocess.run(

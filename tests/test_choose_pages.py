@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
+import io
 import re
 
+import openpyxl
 import pytest
 
+from exports.delivery import Delivery
+from exports.scorecard import scorecard
 from functional_map.load import load_map
 from interface.language import texts
 from tests.synthetic import write_edition
@@ -86,6 +91,9 @@ def test_the_same_numbers_on_every_page_and_in_the_workbook(sample):
         "compare": shown(opened("workshops/compare_page.py", "en", sample)),
         "ranks": shown(at_tab("robustness", "ranks", sample)),
     }
+    content = scorecard(Delivery(assessment, "en", dt.date(2026, 11, 21)))
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    summary = {row[1].value: row for row in book.worksheets[0].iter_rows(min_row=2) if row[1].value}
     for offer, row in assessment.shortlist.listed.head(3).iterrows():
         fit, cost, chance = words.score(row["fit"]), words.money(row["cost"]), words.share(row["probability"])
         name = assessment.offer_name(str(offer))
@@ -94,6 +102,10 @@ def test_the_same_numbers_on_every_page_and_in_the_workbook(sample):
         assert cost in pages["compare"] and f" {fit} " in pages["compare"] and f" {chance} " in pages["compare"]
         line = pages["ranks"].split("Mean rank", 1)[1].split(name, 1)[1][:200]
         assert f" {fit} " in line and f" {chance} " in line
+        cells = summary[name]
+        assert round(cells[3].value) == int(fit)
+        assert round(cells[7].value) == round(row["cost"])
+        assert cells[15].value == pytest.approx(row["probability"])
 
 
 def test_a_figure_of_ones_own_is_written_and_shown(sample):

@@ -16,7 +16,8 @@ from scoring.shortlist import best_offers
 from tests.conftest import recalculated
 from workshops.access import AT_HOME
 from workshops.assess import assess
-from workshops.model import Expectation, OwnItem
+from workshops.evidence import Evidence, Quote, Seen
+from workshops.model import CostOverride, Expectation, OwnItem, ProjectRating
 from workshops.sample import create_sample
 from workshops.store.projects import add_own_item, read_project, save_expectations
 
@@ -33,9 +34,25 @@ def project(sqlite_database, functional_map, edition):
     known = [*functional_map.items, "own-1"]
     save_expectations(sqlite_database, AT_HOME, project_id, known, {"own-1": {"level": 3}})
     project = read_project(sqlite_database, project_id)
-    context = dataclasses.replace(project.context, currency="USD", budget=900_000.0)
+    costs = dataclasses.replace(project.context.costs, internal_share=0.5)
+    context = dataclasses.replace(project.context, currency="USD", budget=900_000.0, costs=costs)
     weights = MappingProxyType(dict(project.weights) | {"marketing": 0.0})
-    return dataclasses.replace(project, context=context, weights=weights)
+    return dataclasses.replace(
+        project,
+        context=context,
+        weights=weights,
+        # what the project knows better: a price, days, a quote, a level that was declared and one that was seen
+        overrides=(
+            CostOverride("product-01", "price", 31.0, 30.0, 33.0, "top", currency="GBP"),
+            CostOverride("product-02", "implementation-days", 12.0, 9.0, 20.0),
+            CostOverride("product-02", "other-yearly", 1_500.0, 1_000.0, 2_000.0),
+        ),
+        ratings=(ProjectRating("product-03", "sla", 4, "declared", "Acme", TODAY, plan_id="pro"),),
+        evidence=Evidence(
+            seen=(Seen("product-04", "pro", "lead-scoring", 3, 0.25, ("Bea",), TODAY),),
+            quotes=(Quote("q", "product-05", "top", 40_000.0, 9_000.0, "EUR", TODAY, None, "A-1"),),
+        ),
+    )
 
 
 @pytest.fixture
