@@ -33,6 +33,9 @@ PAGES = {
     "choose": [
         ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
         ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
+        ("workshops/robustness_page.py", "robustness", "balance", "read-project"),
+        ("workshops/decide_page.py", "decide", "gavel", "read-project"),
+        ("workshops/score_page.py", "score", "fact_check", "read-project"),
     ],
     "reference": [
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
@@ -47,6 +50,7 @@ PAGES = {
     ],
 }
 SIGN_IN = PAGES["enter"][0][0]
+UNLISTED = {"score"}  # pages that other pages lead to
 
 
 @st.cache_resource(show_spinner=False)
@@ -74,13 +78,23 @@ def pages(person, t):
                 url_path=address,
                 icon=f":material/{icon}:",
                 default=address in ("projects", "sign-in") and person.may(action),
-                visibility="visible" if person.may(action) else "hidden",
+                visibility="visible" if person.may(action) and address not in UNLISTED else "hidden",
             )
             for file, address, icon, action in entries
             if person.may(action) or person.may("sign-in")
         ]
         for section, entries in PAGES.items()
     }
+
+
+def distinct(names: dict[str, str]) -> dict[str, str]:
+    """Names by id; a name that is there twice gets a number, because a list is chosen from by what it shows."""
+    seen: dict[str, int] = {}
+    found = {}
+    for one, name in names.items():
+        seen[name] = seen.get(name, 0) + 1
+        found[one] = f"{name} ({seen[name]})" if seen[name] > 1 else name
+    return found
 
 
 def sidebar(person, t):
@@ -90,6 +104,8 @@ def sidebar(person, t):
         st.session_state["project"] = (
             st.query_params.get("project") if st.query_params.get("project") in projects else None
         )
+    # oldest first, so that a number stays with its project
+    names = distinct({one.id: one.name for one in sorted(projects.values(), key=lambda one: one.created_at)})
     with st.sidebar:
         if projects:
             st.selectbox(
@@ -97,7 +113,7 @@ def sidebar(person, t):
                 list(projects),
                 key="project",
                 index=None,
-                format_func=lambda one: projects[one].name,
+                format_func=names.get,
                 placeholder=t("sidebar.choose_project"),
             )
         st.segmented_control(
@@ -122,9 +138,11 @@ who = st.session_state["person"] = visitor()
 # the Editions page stands below projects and cannot ask them what weighs
 st.session_state["item_weights"] = weights_in_open_projects
 if who.may("vote"):
-    st.navigation([st.Page("workshops/vote_page.py", title=t("page.vote"))], position="hidden").run()
+    vote = st.Page("workshops/vote_page.py", title=t("page.vote"))
+    score = st.Page("workshops/score_page.py", title=t("page.score"), url_path="score")
+    st.navigation([vote, score], position="hidden").run()
 else:
-    page = st.navigation(pages(who, t))
+    page = st.navigation(pages(who, t), expanded=True)
     sidebar(who, t)
     sign_in_in_sidebar(who)
     page.run()

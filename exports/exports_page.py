@@ -1,27 +1,34 @@
-"""Exports: what the client takes home, built when it is asked for."""
+"""Exports: what the client takes home, built when it is asked for; what vendors answer, brought back."""
 
 import datetime as dt
-import re
 
 import streamlit as st
 
-from exports.shortlist_workbook import shortlist_workbook
-from interface.language import LANGUAGES, texts
-from interface.page_widgets import current_language, header, page_texts
+from exports.answers_widgets import answers_tab
+from exports.delivery import Delivery
+from exports.demonstration_widgets import demonstration_downloads
+from exports.house_style import TEMPLATES, is_own, problems_of, template
+from exports.house_style_widgets import house_style_tab
+from exports.pack import DOCUMENTS, pack, requirements_document
+from exports.rfp import response_grid
+from interface.language import LANGUAGES
+from interface.page_widgets import current_language, header, page_texts, show_problems
 from scoring.fit import NothingAskedError
 from workshops.session_widgets import assessment_of, database, person, require_project
 from workshops.store.transfer import project_file
 
+MIME = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "crmproject": "application/gzip",
+    "zip": "application/zip",
+}
+ICONS = {"docx": "description", "xlsx": "table_view", "pptx": "slideshow", "crmproject": "archive", "zip": "folder_zip"}
+
 t = page_texts("exports")
 project = require_project()
 assessment = assessment_of(project)
-
-
-def file_name(kind: str, ending: str) -> str:
-    """A name that every file system takes: letters, digits and hyphens."""
-    safe = re.sub(r"[^\w-]+", "-", project.name, flags=re.UNICODE).strip("-")[:60] or "project"
-    return f"{safe}-{kind}.{ending}"
-
 
 header(t("exports.title"), t("exports.state", project=project.name))
 try:
@@ -39,26 +46,94 @@ language = st.segmented_control(
     required=True,
     format_func=LANGUAGES.get,
 )
-with st.container(border=True):
-    st.markdown(f"**{t('exports.workbook')}**")
-    st.caption(t("exports.workbook_what"))
+delivery = Delivery(assessment, language, dt.date.today())
+who = person()
+
+
+def this_project_file() -> bytes:
+    return project_file(database(), who, project.id)
+
+
+def download(kind: str, ending: str, make, *, key: str = "", more: str = "", **look) -> None:
+    """A button that builds its file when it is clicked."""
     st.download_button(
-        t("exports.download"),
-        icon=":material/download:",
-        type="primary",
-        key="exports_workbook",
-        data=lambda: shortlist_workbook(assessment, texts("workshops", language), dt.date.today()),
-        file_name=file_name("shortlist", "xlsx"),
-        mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        t("exports.download", ending=ending),
+        icon=f":material/{ICONS[ending]}:",
+        key=f"exports_{key or kind}",
+        data=make,
+        file_name=delivery.file_name(kind, ending, more),
+        mime=MIME[ending],
+        width="stretch",
+        **look,
     )
-with st.container(border=True):
-    st.markdown(f"**{t('exports.project_file')}**")
-    st.caption(t("exports.project_file_what"))
-    st.download_button(
-        t("exports.download_project"),
-        icon=":material/archive:",
-        key="exports_project",
-        data=lambda: project_file(database(), person(), project.id),
-        file_name=file_name("project", "crmproject"),
-        mime="application/gzip",
-    )
+
+
+def row(kind: str):
+    """A document with what it is for; gives back the place of its button."""
+    words, action = st.columns([5, 2], vertical_alignment="center")
+    with words:
+        st.markdown(f"**{t(f'exports.{kind}.name')}**")
+        st.caption(t(f"exports.{kind}.what"))
+    return action
+
+
+def whole_pack() -> None:
+    """One button for everything: built with its progress, then kept until the project changes."""
+    made = (project.id, project.revision, language, dt.date.today())
+    with st.container(border=True), row("pack"):
+        if st.session_state.get("exports_pack_made") == made:
+            download("pack", "zip", st.session_state["exports_pack_content"], key="pack_download", type="primary")
+        elif st.button(
+            t("exports.pack.make"), key="exports_pack", type="primary", width="stretch", icon=":material/folder_zip:"
+        ):
+            bar = st.progress(0.0)
+
+            def told(done: int, every: int, name: str) -> None:
+                bar.progress(done / every, text=name.rpartition("/")[2])
+
+            st.session_state["exports_pack_content"] = pack(delivery, this_project_file(), told)
+            st.session_state["exports_pack_made"] = made
+            st.rerun()
+
+
+def single_documents() -> None:
+    for one in DOCUMENTS:
+        with row(one.kind):
+            make = one.make
+            if one.kind == "requirements":
+                budget = project.context.budget and st.checkbox(t("exports.with_budget"), key="exports_with_budget")
+                download(one.kind, one.ending, lambda: requirements_document(delivery, with_budget=bool(budget)))
+                continue
+            download(one.kind, one.ending, lambda make=make: make(delivery))
+    with row("rfp"):
+        products = assessment.offers.products
+        # the shortlisted first; any product of the edition may be asked
+        order = list(dict.fromkeys([products[one] for one in assessment.shortlist.rows.index]))
+        product = st.selectbox(
+            t("exports.rfp.product"),
+            order,
+            key="exports_rfp_product",
+            format_func=assessment.product_name,
+            label_visibility="collapsed",
+        )
+        download("rfp", "xlsx", lambda: response_grid(delivery, product), more=product)
+    with row("project"):
+        download("project", "crmproject", this_project_file)
+
+
+documents, answers, style = st.tabs(
+    [t("exports.tab.documents"), t("exports.tab.answers"), t("exports.tab.style")], key="exports_tabs"
+)
+with documents:
+    broken = [problem for name in TEMPLATES if is_own(name) for problem in problems_of(name, template(name))]
+    if broken:
+        st.warning(t("exports.broken_template"), icon=":material/warning:")
+        show_problems(broken, t)
+    else:
+        whole_pack()
+        single_documents()
+        demonstration_downloads(assessment, language, t, delivery.file_name)
+with answers:
+    answers_tab(delivery, t)
+with style:
+    house_style_tab(t, who)

@@ -69,10 +69,7 @@ def style() -> None:
 
 _SHEET = """
 .stMainBlockContainer{padding:2.4rem 2.6rem 3rem;max-width:1280px}
-[data-testid=stSidebarHeader]{height:2.2rem;padding-top:.4rem;padding-bottom:0;margin-bottom:0}
-[data-testid=stSidebarNavLink]{height:1.72rem;margin:0}
 [data-testid=stSidebarNavItems] li{margin:0}
-[data-testid=stNavSectionHeader]{padding-top:.35rem;padding-bottom:.1rem;margin-top:0}
 [data-testid=stSidebarNavSeparator]{margin:.4rem 0}
 [data-testid=stSidebarUserContent]{padding-top:.4rem;padding-bottom:1rem}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
@@ -103,16 +100,29 @@ table.clean tr.off td{color:var(--muted)}
 .card h4{margin:0 0 .15rem;font-size:1.02rem} .card p{margin:.15rem 0}
 .tag{display:inline-block;border:1px solid var(--line);border-radius:99px;padding:.05rem .6rem;margin:.1rem .25rem .1rem 0;
  font-size:.82rem;color:var(--muted);background:var(--panel)}
+.tag.warn{border-color:var(--warn);color:var(--warn)}
 .tag.sample{border-color:var(--warn);color:var(--warn)}
 ol.levels{list-style:none;margin:.5rem 0;padding:0} ol.levels li{display:flex;gap:.65rem;align-items:baseline;padding:.22rem 0}
 .funnel{display:flex;gap:.5rem;align-items:stretch;margin:.3rem 0 1rem;flex-wrap:wrap}
 .funnel>div{flex:1 1 0;min-width:128px;border:1px solid var(--line);border-radius:8px;padding:.55rem .75rem;background:var(--panel)}
 .funnel b{font-size:1.5rem;font-variant-numeric:tabular-nums;display:block;line-height:1.2} .funnel .out{font-size:.8rem;color:var(--muted)}
 .funnel .out{display:-webkit-box;-webkit-line-clamp:3;-webkit-box-orient:vertical;overflow:hidden;line-height:1.35}
+.funnel .price{display:block;font-size:.8rem;color:var(--warn);font-weight:600}
+.funnel .price.none{color:var(--muted);font-weight:400}
 .funnel .last{background:var(--accent);border-color:var(--accent);color:var(--paper)} .funnel .last *{color:var(--paper)!important}
 .strip{display:flex;gap:.6rem;flex-wrap:wrap}
 .stripcell{flex:1 1 150px;display:grid;grid-template-columns:1fr auto;gap:0 .5rem;border:1px solid var(--line);border-radius:8px;
  padding:.4rem .7rem;background:var(--panel);font-size:.88rem;align-items:baseline}
 .stripcell .interval{grid-column:1/3}
-@media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton{display:none!important}}
+.part{font-weight:600;color:var(--accent);padding-top:1rem!important}
+table.clean.wide td{vertical-align:top}
+.scroll{overflow-x:auto} .whole{white-space:nowrap}
+details.plans{font-size:.86rem;margin-top:.1rem} details.plans summary{color:var(--muted);cursor:pointer}
+details.plans table.clean{margin:.2rem 0 .4rem;min-width:340px}
+.up{color:var(--good)} .down{color:var(--bad)}
+[data-testid=stSidebarHeader]{height:1.9rem;padding-top:.3rem;margin-bottom:0}
+[data-testid=stSidebarNavLink]{padding-top:0;padding-bottom:0;min-height:0;height:1.45rem;margin:0}
+[data-testid=stNavSectionHeader]{padding-top:.25rem;padding-bottom:0;margin-top:0}
+@media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton,.stMultiSelect,.stCheckbox,
+ details.plans{display:none!important} tr,.funnel,svg{break-inside:avoid} .scroll{overflow:visible}}
 """

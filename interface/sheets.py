@@ -10,6 +10,7 @@ import xlsxwriter
 
 from interface.theme import GAP_MORE, GAP_ONE, LEVEL_COLOURS, LEVEL_INK, LIGHT
 
+INPUT = "#FFF7DC"  # the ground of a cell that the reader may change
 LONGEST_CELL = 32_000  # Excel's limit is 32,767 characters
 # control characters that XML cannot hold
 _UNWRITABLE = {code: None for code in range(32) if code not in (9, 10, 13)}
@@ -30,11 +31,7 @@ class Book:
                 "nan_inf_to_errors": True,
             },
         )
-        base = {"valign": "top", "font_name": "Calibri", "font_size": 10.5, "font_color": LIGHT.ink}
-
-        def made(**look: Any) -> Any:
-            return self.book.add_format(base | look)
-
+        made = self.made
         self.text, self.wrapped, self.bold = made(), made(text_wrap=True), made(bold=True)
         self.title = made(bold=True, font_size=16, font_color=LIGHT.accent)
         self.muted = made(font_color=LIGHT.muted, text_wrap=True)
@@ -47,11 +44,23 @@ class Book:
             made(bg_color=colour, font_color=ink, align="center")
             for colour, ink in zip(LEVEL_COLOURS, LEVEL_INK, strict=True)
         ]
+        self.count = made(num_format="0;-0;;@", align="center")  # nothing is shown as nothing
+        self.levels_covered, self.centred = made(num_format="0.0", align="center"), made(align="center")
+        self.share_one, self.share_total = made(num_format="0.0 %"), made(num_format="0.0 %", bold=True, top=1)
+        self.exact, self.faint = made(num_format="#,##0.####"), made(font_color="#A3ABA9")
+        # what the reader may change
+        cell = {"bg_color": INPUT, "border": 1, "border_color": "#D9CFA8", "align": "center"}
+        self.input, self.input_share = made(**cell), made(**cell, num_format="0.0 %")
         self.unknown = made(pattern=14, fg_color=LIGHT.line, align="center", font_color=LIGHT.muted)
         self.gap_one, self.gap_more = (
             made(bg_color=GAP_ONE, align="center"),
             made(bg_color=GAP_MORE, font_color="#FFFFFF", align="center"),
         )
+
+    def made(self, **look: Any) -> Any:
+        """A format in the type of the house."""
+        base = {"valign": "top", "font_name": "Calibri", "font_size": 10.5, "font_color": LIGHT.ink}
+        return self.book.add_format(base | look)
 
     def sheet(self, name: str, heads: Sequence[str], widths: Sequence[float]) -> Any:
         """A sheet with a header row that stays in sight and filters."""
@@ -60,12 +69,29 @@ class Book:
         for column, (head, width) in enumerate(zip(heads, widths, strict=True)):
             sheet.set_column(column, column, width)
             sheet.write_string(0, column, clean(head), self.head)
+        sheet.set_row(0, 44)
         sheet.freeze_panes(1, 1)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         return sheet
+
+    def put(self, sheet: Any, row: int, column: int, value: Any, look: Any, formula: str = "") -> None:
+        """A formula with the value that it has, or a number, or text as text, or an empty cell in its look."""
+        if formula:
+            sheet.write_formula(row, column, formula, look, clean(value) if isinstance(value, str) else value)
+        elif value is None:
+            sheet.write_blank(row, column, None, look)
+        elif isinstance(value, str):
+            sheet.write_string(row, column, clean(value), look)
+        else:
+            sheet.write_number(row, column, float(value), look)
+
+    def foot(self, sheet: Any, text: str) -> None:
+        """The same line at the foot of every printed page, with the page number."""
+        # & begins a code there; Excel takes 255 characters with the page number
+        sheet.set_footer(f"&L&8{clean(text)[:100].replace('&', '&&')}&R&8&P / &N")
 
     def level(self, sheet: Any, row: int, column: int, level: float | None) -> None:
         """A level on its colour; unknown is hatched."""

@@ -7,6 +7,9 @@ from typing import Any
 
 LEVEL_COLOURS = ("#ECEEEE", "#CFE0E8", "#93BDD3", "#3F8CB0", "#0B5577")
 LEVEL_INK = ("#1C2321", "#1C2321", "#1C2321", "#FFFFFF", "#FFFFFF")
+# first, second, third, fourth and later ranks: tints of the accent, because ranks are not levels
+RANK_COLOURS = ("#0F5C5C", "#4A8F8B", "#8DBBB7", "#C8DEDB", "#E6E9E8")
+RANK_INK = ("#FFFFFF", "#FFFFFF", "#1C2321", "#1C2321", "#1C2321")
 GAP_ONE, GAP_MORE = "#D98A2B", "#A63A1A"
 FONT = "'Source Sans', 'Source Sans 3', Inter, 'Segoe UI', Helvetica, Arial, sans-serif"
 

@@ -7,7 +7,8 @@ import pandas as pd
 
 LEVELS = (0, 1, 2, 3, 4)
 AGREED, MINOR, DISCUSS, TOO_FEW = "agreed", "minor", "discuss", "too-few"
-AGREED_FROM, MINOR_FROM = 0.80, 0.585
+# 0.585 is exactly the index of a group split in half over two levels: 1 + log2(3/4)
+AGREED_FROM, MINOR_FROM = 0.80, 1.0 + float(np.log2(0.75))
 FEWEST_VOTES = 4  # below, an index says more about the number of voters than about their agreement
 
 

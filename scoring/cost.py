@@ -9,7 +9,18 @@ import numpy as np
 import pandas as pd
 
 ENDS = ("low", "likely", "high")
-LINES = ("licences", "flat-fee", "add-ons", "implementation", "migration", "integration", "training", "support")
+LINES = (
+    "licences",
+    "flat-fee",
+    "add-ons",
+    "implementation",
+    "migration",
+    "integration",
+    "training",
+    "support",
+    "internal",
+    "other",
+)
 
 
 @dataclass(frozen=True)
@@ -29,13 +40,16 @@ class Cost:
     @cached_property
     def present_values(self) -> pd.DataFrame:
         """The lines with their amounts over the horizon, at today's value."""
-        times = np.where(self.lines["timing"] == "yearly", annuity_in_advance(self.years, self.discount_rate), 1.0)
-        return self.lines.assign(**{end: self.lines[end] * times for end in ENDS})
+        yearly = self.lines["timing"].to_numpy(object) == "yearly"
+        times = np.where(yearly, annuity_in_advance(self.years, self.discount_rate), 1.0)
+        return self.lines.assign(**{end: self.lines[end].to_numpy(float) * times for end in ENDS})
 
     @cached_property
     def totals(self) -> pd.DataFrame:
         """offer -> low, likely, high: total cost of ownership."""
-        return self.present_values.groupby("offer", sort=False)[list(ENDS)].sum()
+        offer, names = pd.factorize(self.lines["offer"].to_numpy(object))
+        sums = {end: np.bincount(offer, self.present_values[end].to_numpy(float), len(names)) for end in ENDS}
+        return pd.DataFrame(sums, pd.Index(names, dtype=object, name="offer"))
 
     @cached_property
     def by_line(self) -> pd.DataFrame:
@@ -74,16 +88,3 @@ def cost_of_ownership(lines: pd.DataFrame, *, years: int, discount_rate: float =
 def annuity_in_advance(years: int, rate: float) -> float:
     """Present value of 1 paid at the start of each year: sum of (1 + rate)^-t for t = 0 to years - 1."""
     return float(sum((1.0 + rate) ** -year for year in range(years)))
-
-
-def seat_cost(price: pd.DataFrame, seats: float) -> pd.DataFrame:
-    """Yearly amounts of a price for a number of seats.
-
-    price  DataFrame with low, likely, high, unit, minimum_seats and included_seats, one row per plan or add-on
-    Returns low, likely, high per year ("once" units: the amount itself).
-    """
-    per_user = price["unit"].isin(["user-month", "user-year"])
-    monthly = price["unit"].isin(["user-month", "month"])
-    billed = np.maximum(seats, price["minimum_seats"])
-    times = np.where(per_user, billed, 1.0) * np.where(monthly, 12.0, 1.0) * np.where(price["unit"] == "free", 0.0, 1.0)
-    return price[list(ENDS)].mul(times, axis=0)

@@ -14,6 +14,8 @@ import pandas as pd
 
 from scoring.robustness import TOP
 
+# from here on an item is worth its discussion: it moves a place in one plausible world of twenty
+DECISIVE_FROM = 0.05
 CHUNK = 32  # items at a time: their samples fit the processor's cache
 
 

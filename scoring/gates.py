@@ -122,7 +122,7 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
         [is_level, gate == "budget", gate == "ergonomics"], [NEAR_LEVELS, NEAR_BUDGET * bar, NEAR_ERGONOMICS], 0.0
     )
     deciding = ends[DECIDING[policy]]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         # conditions of the context are met or not: never nearly
         steps = np.where(unit > 0, np.maximum(sign * (bar - deciding), 0.0) / unit, np.inf)
     excludes = np.isin(code, [VERDICTS.index(verdict) for verdict in POLICIES[policy]])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
+import datetime as dt
 import importlib
 import inspect
 import pkgutil
@@ -20,12 +22,27 @@ from tests.conftest import ROOT
 from tests.synthetic import write_edition
 from workshops.access import AT_HOME, NOBODY, TERMINAL, NotAllowedError, Person, is_at_home
 from workshops.accounts import main as accounts_command
-from workshops.model import Context, OwnItem, ProjectError, ShortlistSettings
+from workshops.evidence import Balance, Quote, Score, ScriptLine, Suitability
+from workshops.model import Context, CostOverride, OwnItem, ProjectError, ProjectRating, ShortlistSettings
 from workshops.room import Answer
 from workshops.sample import create_sample
-from workshops.store import accounts, journal, privacy, projects, schema, transfer, votes
+from workshops.store import (
+    accounts,
+    decisions,
+    demonstrations,
+    journal,
+    moving,
+    privacy,
+    projects,
+    ratings,
+    schema,
+    transfer,
+    votes,
+)
 from workshops.store.database import database_url, open_database
 
+DAY = dt.date(2026, 11, 20)
+QUOTE = Quote("", "x", "y", 1_000.0, None, "EUR", DAY, None)
 PASSWORD = "correct horse battery"
 ROLES = ("admin", "consultant", "team", "participant", "nobody")
 CONSULTANTS, READERS, ADMINS = {"admin", "consultant"}, {"admin", "consultant", "team"}, {"admin"}
@@ -50,7 +67,21 @@ def house(database):
         accounts.add_member(database, ada, project_id, f"{role}@example.org")
     participant = votes.participants_of(database, room.id)[0][0]
     people |= {"participant": Person(participant.id, "Zoe", "participant"), "nobody": NOBODY}
-    return MappingProxyType({"people": people, "project": project_id, "room": room, "participant": participant.id})
+    made = {"people": people, "project": project_id, "room": room, "participant": participant.id}
+    return MappingProxyType(made | _decided(database, project_id))
+
+
+def _decided(database, project_id: str) -> dict[str, str]:
+    """A line of a script, a demonstration that somebody scored, one that nobody did, and a quote."""
+    line = ScriptLine("", "sla", "service", 0, 2, "added", "Play it", "")
+    demonstrations.save_script(database, TERMINAL, project_id, [line])
+    plan = {"product_id": "x", "plan_id": "y", "held_on": DAY, "known": ["x/y"]}
+    scored = demonstrations.plan_demonstration(database, TERMINAL, project_id, **plan)
+    demonstrations.save_answer(database, TERMINAL, scored, 1, 3)
+    empty = demonstrations.plan_demonstration(database, TERMINAL, project_id, **plan)
+    quote = decisions.add_quote(database, TERMINAL, project_id, QUOTE, per_euro={"EUR": 1.0}, known=["x/y"])
+    line_id = demonstrations.script_of(database, project_id)[0].id
+    return {"line": line_id, "scored": scored, "empty": empty, "quote": quote}
 
 
 def _account(database, name: str, role: str) -> Person:
@@ -95,6 +126,24 @@ ACTIONS = {
         CONSULTANTS,
         lambda d, by, h: projects.add_own_item(d, by, h["project"], OwnItem("own-1", "a", "Mine")),
     ),
+    "projects.set_scope": (
+        CONSULTANTS,
+        lambda d, by, h: projects.set_scope(d, by, h["project"], ["sla"], in_scope=False),
+    ),
+    "projects.save_overrides": (
+        CONSULTANTS,
+        lambda d, by, h: projects.save_overrides(
+            d, by, h["project"], [CostOverride("acme", "migration-days", likely=10.0, low=5.0, high=20.0)]
+        ),
+    ),
+    "votes.run_session": (CONSULTANTS, lambda d, by, h: votes.run_session(d, by, h["room"].id, "s1")),
+    "votes.settle": (CONSULTANTS, lambda d, by, h: votes.settle(d, by, h["room"].id, ["sla"])),
+    "moving.move_project": (
+        CONSULTANTS,
+        lambda d, by, h: _move(d, by, h),
+    ),
+    "ratings.accept_ratings": (CONSULTANTS, lambda d, by, h: _accept(d, by, h)),
+    "ratings.drop_ratings": (CONSULTANTS, lambda d, by, h: _drop(d, by, h)),
     "projects.remove_own_item": (CONSULTANTS, lambda d, by, h: _remove_own_item(d, by, h)),
     "transfer.project_file": (READERS, lambda d, by, h: transfer.project_file(d, by, h["project"])),
     "transfer.restore_project": (CONSULTANTS, lambda d, by, h: _restore(d, by, h)),
@@ -134,6 +183,80 @@ ACTIONS = {
     "accounts.set_password": (ADMINS, lambda d, by, h: accounts.set_password(d, by, "ada@example.org", PASSWORD)),
     "accounts.remove_account": (ADMINS, lambda d, by, h: accounts.remove_account(d, by, "ada@example.org")),
 }
+SCORERS = READERS | {"participant"}
+ACTIONS |= {
+    "demonstrations.save_script": (CONSULTANTS, lambda d, by, h: demonstrations.save_script(d, by, h["project"], [])),
+    "demonstrations.add_line": (
+        CONSULTANTS,
+        lambda d, by, h: demonstrations.add_line(
+            d, by, h["project"], ScriptLine("", "sso", "service", 0, 2, "added", "Play it", "")
+        ),
+    ),
+    "demonstrations.change_line": (
+        CONSULTANTS,
+        lambda d, by, h: demonstrations.change_line(d, by, h["project"], h["line"], {"text": "Other"}, version=1),
+    ),
+    "demonstrations.drop_line": (
+        CONSULTANTS,
+        lambda d, by, h: demonstrations.drop_line(d, by, h["project"], h["line"]),
+    ),
+    "demonstrations.plan_demonstration": (
+        CONSULTANTS,
+        lambda d, by, h: demonstrations.plan_demonstration(
+            d, by, h["project"], product_id="x", plan_id="y", held_on=DAY, known=["x/y"]
+        ),
+    ),
+    "demonstrations.cancel_demonstration": (
+        CONSULTANTS,
+        lambda d, by, h: demonstrations.cancel_demonstration(d, by, h["empty"]),
+    ),
+    "demonstrations.reveal_scores": (
+        CONSULTANTS,
+        lambda d, by, h: demonstrations.reveal_scores(d, by, h["scored"]),
+    ),
+    "demonstrations.own_sheet": (SCORERS, lambda d, by, h: demonstrations.own_sheet(d, by, h["scored"])),
+    "demonstrations.save_score": (
+        SCORERS,
+        lambda d, by, h: demonstrations.save_score(d, by, h["scored"], Score(h["line"], "as-asked")),
+    ),
+    "demonstrations.save_answer": (SCORERS, lambda d, by, h: demonstrations.save_answer(d, by, h["scored"], 2, 4)),
+    "demonstrations.save_comment": (
+        SCORERS,
+        lambda d, by, h: demonstrations.save_comment(d, by, h["scored"], "Good"),
+    ),
+    "decisions.add_quote": (
+        CONSULTANTS,
+        lambda d, by, h: decisions.add_quote(d, by, h["project"], QUOTE, per_euro={"EUR": 1.0}, known=["x/y"]),
+    ),
+    "decisions.withdraw_quote": (
+        CONSULTANTS,
+        lambda d, by, h: decisions.withdraw_quote(d, by, h["project"], h["quote"]),
+    ),
+    "decisions.save_suitability": (
+        CONSULTANTS,
+        lambda d, by, h: decisions.save_suitability(d, by, h["project"], Suitability("x", "exit", 2, "Why", "Zoe")),
+    ),
+    "decisions.save_balance": (
+        CONSULTANTS,
+        lambda d, by, h: decisions.save_balance(d, by, h["project"], Balance(), version=0),
+    ),
+    "decisions.record_decision": (
+        CONSULTANTS,
+        lambda d, by, h: decisions.record_decision(
+            d,
+            by,
+            h["project"],
+            offer="x/y",
+            offers=["x/y"],
+            decided_on=DAY,
+            reasons="It fits",
+            dissent=(),
+            state={},
+            revision=projects.revision_of(d, h["project"]),
+            today=DAY,
+        ),
+    ),
+}
 # they change nothing of a project that exists, so a stranger to the project may do them
 OF_NO_PROJECT = {
     "projects.projects_of",
@@ -147,6 +270,22 @@ OF_NO_PROJECT = {
 def _remove_own_item(database, by, house):
     projects.add_own_item(database, TERMINAL, house["project"], OwnItem("own-2", "a", "Mine"))
     projects.remove_own_item(database, by, house["project"], "own-2")
+
+
+def _move(database, by, house):
+    before = projects.read_project(database, house["project"])
+    moving.move_project(database, by, before, dataclasses.replace(before, edition_id="2027"), {})
+
+
+def _accept(database, by, house):
+    one = ProjectRating("acme", "sla", 2, "declared", "Ada", dt.date(2026, 1, 1))
+    ratings.accept_ratings(database, by, house["project"], [one], known_items=["sla"], known_products=["acme"])
+
+
+def _drop(database, by, house):
+    if not projects.read_project(database, house["project"]).ratings:
+        _accept(database, TERMINAL, house)
+    ratings.drop_ratings(database, by, house["project"], "acme", basis="declared")
 
 
 def _restore(database, by, house):
@@ -182,6 +321,22 @@ def test_every_function_that_takes_a_person_is_tried_below():
     assert found == set(ACTIONS)
 
 
+def test_every_action_of_the_journal_has_words():
+    """The journal page shows an action by its name in the reader's language."""
+    from interface.language import texts
+
+    told = {
+        node.args[2].value
+        for path in (ROOT / "workshops" / "store").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "record"
+        and isinstance(node.args[2], ast.Constant)
+    }
+    assert len(told) > 20
+    assert not [action for action in told if not texts("workshops", "en").has(f"journal.action.{action}")]
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_every_action_as_every_role(house, database, role):
     by = house["people"][role]
@@ -191,7 +346,11 @@ def test_every_action_as_every_role(house, database, role):
         if name in ("projects.projects_of", "projects.may_read"):
             assert not act(database, by, house), name
             continue
-        prepares = name in ("projects.remove_own_item", "accounts.add_member")  # something of its own first
+        prepares = name in (
+            "projects.remove_own_item",
+            "accounts.add_member",
+            "ratings.drop_ratings",
+        )  # something of its own first
         before = None if prepares else everything(database)
         with pytest.raises((NotAllowedError, ProjectError)) as caught:
             act(database, by, house)

@@ -18,6 +18,9 @@ PAGES = (
     "workshops/requirements_page.py",
     "workshops/shortlist_page.py",
     "workshops/compare_page.py",
+    "workshops/decide_page.py",
+    "workshops/score_page.py",
+    "workshops/robustness_page.py",
     "functional_map/map_page.py",
     "vendors/products_page.py",
     "vendors/market_page.py",
@@ -115,3 +118,11 @@ def test_a_stranger_in_the_address_is_ignored(own_edition):
     app = opened("workshops/shortlist_page.py", language="xx", project="../../etc/passwd")
 
     assert app.title[0].value == "No project is open"
+
+
+def test_projects_of_the_same_name_are_told_apart(sample):
+    """A list is chosen from by what it shows: the second sample stays open over a change of page."""
+    second = create_sample(open_database(database_url()), AT_HOME, load_map(2026), "2027-test", "en")
+    app = opened("workshops/shortlist_page.py", project=second)
+
+    assert app.selectbox(key="project").value == second

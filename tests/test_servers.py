@@ -193,6 +193,7 @@ def test_when_a_process_dies_its_visitors_go_on_with_the_other(two_browsers, clu
     ada.reload()
     settle(ada)
 
-    assert ada.get_by_role("button", name="Sign out").is_visible()  # the sign-in is in the database
+    ada.get_by_role("button", name="Sign out").wait_for()  # the sign-in is in the database
+    settle(ada)
     shown = ada.locator("[class*=st-key-requirements_level_company-record] [aria-checked=true]")
     assert (shown.inner_text() if shown.count() else None) == (None if before is None else str(before))

@@ -123,6 +123,21 @@ def test_a_change_on_a_stale_screen_is_refused(database, project_id):
     assert read_project(database, project_id).asked() == {"sla": 3}
 
 
+def test_a_change_can_be_taken_back_unless_somebody_was_faster(database, project_id):
+    first = save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": 2, "must_have": True}})
+    change = save_expectations(
+        database, ME, project_id, ITEMS, {"sla": {"level": None}, "notes": {"level": 1}, "invoicing": {"note": ""}}
+    )
+
+    # what did not move is not taken back; the must-have that went with its level is
+    assert change.before == {"sla": {"level": 2, "must_have": True}, "notes": {"level": None}}
+    save_expectations(database, ME, project_id, ITEMS, change.before, versions=change.versions)
+    assert read_project(database, project_id).must_haves() == {"sla": 2}
+    assert read_project(database, project_id).asked() == {"sla": 2}
+    with pytest.raises(StaleError):
+        save_expectations(database, ME, project_id, ITEMS, first.before, versions=first.versions)
+
+
 def test_a_must_have_does_not_outlive_its_level(database, project_id):
     save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": 3, "must_have": True}})
     save_expectations(database, ME, project_id, ITEMS, {"sla": {"level": None}})

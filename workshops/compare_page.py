@@ -1,19 +1,22 @@
-"""Compare: two to five offers side by side: domains, items that set them apart, evidence, plans, costs."""
+"""Compare: two to five offers side by side: domains, items that set them apart, gaps, evidence, plans, costs."""
 
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
-from interface.marks import basis_mark, level_chip
+from interface.marks import basis_mark, level_chip, verdict_mark
 from interface.page_widgets import current_language, current_palette, header, page_texts, show_chart
 from interface.theme import LEVEL_COLOURS
 from scoring.charts import domain_heat
 from scoring.fit import NothingAskedError
+from vendors.model import Rating
+from workshops.offer_widgets import TOP, OfferTables, small, table
 from workshops.session_widgets import assessment_of, require_project
 from workshops.words import Words
 
 FEWEST, MOST = 2, 5
+PRINTED = 12  # items in each table of the page that is made for printing
 
 t = page_texts("workshops")
 language = current_language()
@@ -44,7 +47,7 @@ if len(chosen) < FEWEST:
     st.info(t("compare.too_few"), icon=":material/compare_arrows:")
     st.stop()
 
-fit, offers = assessment.fit, assessment.offers
+fit, offers, tables = assessment.fit, assessment.offers, OfferTables(assessment, words)
 short = {
     offer: (
         assessment.product_name(offers.products[offer])
@@ -53,137 +56,108 @@ short = {
     )
     for offer in chosen
 }
-
-
-def facts() -> str:
-    """One column an offer: fit, evidence, cost, ergonomics, gates."""
-    table = assessment.table.loc[chosen]
-    lines = [
-        (
-            t("compare.plan"),
-            [escape(assessment.edition.products[row["product"]].plan(row["plan"]).name) for _, row in table.iterrows()],
-        ),
-        (
-            t("shortlist.fit"),
-            [
-                f"<b>{words.score(row['fit'])}</b> <span class='muted small'>{words.score(row['low'])} – {words.score(row['high'])}</span>"
-                for _, row in table.iterrows()
-            ],
-        ),
-        (t("shortlist.documented"), [t.percent(row["documented"]) for _, row in table.iterrows()]),
-        (
-            t("shortlist.cost"),
-            [
-                f"{words.money(row['cost'])} <span class='muted small'>{words.money(row['cost_low'])} – {words.money(row['cost_high'])}</span>"
-                for _, row in table.iterrows()
-            ],
-        ),
-        (
-            t("shortlist.ergonomics"),
-            [
-                f"{t.number(row['ergonomics'])} <span class='muted small'>{t.number(row['ergonomics_low'])} – "
-                f"{t.number(row['ergonomics_high'])}</span>"
-                for _, row in table.iterrows()
-            ],
-        ),
-    ]
-    head = "".join(f"<th>{escape(short[offer])}</th>" for offer in chosen)
-    body = "".join(
-        f"<tr><td class='muted'>{escape(name)}</td>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>"
-        for name, cells in lines
-    )
-    return f"<table class='clean'><tr><th></th>{head}</tr>{body}</table>"
-
-
-def rating_of(offer: str, item: str):
-    return assessment.edition.products[offers.products[offer]].ratings.get(item)
-
-
-def level_cell(offer: str, item: str, asked: int) -> str:
-    """The level an offer reaches, how it is known, and from which plan."""
-    rating = rating_of(offer, item)
-    if rating is None:
-        return f"{level_chip(None, t('basis.not-rated'))} {basis_mark(None, t)}"
-    level = int(offers.central.at[offer, item])
-    sentence = (
-        assessment.map.level_text(item, level, language) if level else assessment.map.vocabulary.as_rating[0][language]
-    )
-    gap = asked - level
-    missing = (
-        (
-            f" <span style='color:var(--gap-{'one' if gap == 1 else 'more'})' title='{escape(t('compare.missing', count=gap))}'>"
-            f"{'▼' * min(gap, 2)}</span>"
-        )
-        if gap > 0
-        else ""
-    )
-    plan = ""
-    if (
-        rating.plan
-        and assessment.edition.products[offers.products[offer]].plan_order.get(rating.plan, 0)
-        > offers.table.at[offer, "place"]
-    ):
-        plan = f" <span class='muted small'>{escape(t('compare.from_plan', plan=assessment.edition.products[offers.products[offer]].plan(rating.plan).name))}</span>"
-    return f"{level_chip(level, sentence)} {basis_mark(rating.basis, t)}{missing}{plan}"
-
-
-def item_table(items: list[str]) -> str:
-    """The level asked and the level of each offer, with the sentences of the levels on hover."""
-    head = (
-        f"<tr><th>{escape(t('requirements.item'))}</th><th>{escape(t('compare.asked'))}</th>"
-        + "".join(f"<th>{escape(short[offer])}</th>" for offer in chosen)
-        + f"<th class='r'>{escape(t('compare.spread'))}</th></tr>"
-    )
-    rows = []
-    for item in items:
-        asked = int(fit.asked[item])
-        sentence = "" if item in words.own else assessment.map.level_text(item, asked, language)
-        must = (
-            f" <span class='tag'>{escape(t('requirements.must_short'))}</span>" if item in project.must_haves() else ""
-        )
-        rows.append(
-            f"<tr><td>{escape(words.item(item))}{must}<br><span class='muted small'>{escape(sentence)}</span></td>"
-            f"<td>{level_chip(asked, sentence)}</td>"
-            + "".join(f"<td>{level_cell(offer, item, asked)}</td>" for offer in chosen)
-            + f"<td class='r'>{t.number(spread[item], 1)}</td></tr>"
-        )
-    return f"<table class='clean'>{head}{''.join(rows)}</table>"
-
-
-st.html(facts())
 contributions = fit.contributions.loc[chosen] * 100
 spread = contributions.max() - contributions.min()
 apart = [item for item in spread.sort_values(ascending=False, kind="stable").index if spread[item] > 0.005]
 
-domains_tab, items_tab, evidence_tab, cost_tab = st.tabs(
-    [t("compare.domains"), t("compare.items", count=len(apart)), t("compare.evidence"), t("compare.costs")],
-    key="compare_tabs",
-)
-with domains_tab:
-    domain_fit = fit.domain_fit.loc[chosen] * 100
-    table = pd.DataFrame(
-        [
-            {
-                "product": short[offer],
-                "domain": words.domain(domain),
-                "fit": domain_fit.at[offer, domain],
-                "words": t(
-                    "compare.domain_words",
-                    product=short[offer],
-                    domain=words.domain(domain),
-                    fit=t.number(domain_fit.at[offer, domain]),
-                    asked=t.number(fit.asked_by_domain[domain]),
-                    share=t.percent(fit.weights[domain]),
-                ),
-            }
-            for offer in chosen
-            for domain in domain_fit.columns
+
+def product_of(offer: str):
+    return assessment.edition.products[offers.products[offer]]
+
+
+def facts() -> str:
+    """One column an offer: plan, fit, evidence, cost, ergonomics, chance of the top, gates."""
+    chances = assessment.robustness.probability_in_top(TOP)
+    rows: dict[str, list[str]] = {
+        t(f"shortlist.{name}"): [] for name in ("plan", "fit", "documented", "cost", "ergonomics")
+    } | {t("shortlist.top", top=TOP): [], t("shortlist.verdict"): []}
+    for offer in chosen:
+        row = assessment.table.loc[offer]
+        cells = [
+            escape(product_of(offer).plan(row["plan"]).name) + tables.add_ons(row),
+            f"<b>{words.score(row['fit'])}</b> {small(f'{words.score(row.low)} – {words.score(row.high)}')}",
+            t.percent(row["documented"]),
+            tables.cost(offer, row),
+            f"{t.number(row['ergonomics'])} {small(f'{t.number(row.ergonomics_low)} – {t.number(row.ergonomics_high)}')}",
+            escape(words.share(chances[offer])) if offer in chances.index else "–",
+            verdict_mark(tables.worst(offer), t),
         ]
+        for kept, cell in zip(rows.values(), cells, strict=True):
+            kept.append(cell)
+    return table(
+        ["", *short.values()], [[f'<span class="muted">{escape(name)}</span>', *cells] for name, cells in rows.items()]
     )
+
+
+def rating_of(offer: str, item: str) -> Rating | None:
+    return product_of(offer).ratings.get(item)
+
+
+def reached(offer: str, item: str) -> tuple[int, str]:
+    """The level an offer reaches on a rated item, and its sentence."""
+    level = int(offers.central.at[offer, item])
+    if level == 0:
+        return 0, assessment.map.vocabulary.as_rating[0][language]
+    return level, assessment.map.level_text(item, level, language)
+
+
+def asked_sentence(item: str) -> str:
+    return "" if item in words.own else assessment.map.level_text(item, int(fit.asked[item]), language)
+
+
+def from_plan(offer: str, item: str) -> str:
+    """The plan or the add-on that would bring more than this offer has."""
+    rating = rating_of(offer, item)
+    if rating is None or rating.rating <= offers.central.at[offer, item]:
+        return ""
+    product = product_of(offer)
+    if rating.plan and product.plan_order.get(rating.plan, 0) > offers.table.at[offer, "place"]:
+        return t("compare.from_plan", plan=product.plan(rating.plan).name)
+    return t("compare.with_add_on", add_on=product.add_on(rating.add_on).name) if rating.add_on else ""
+
+
+def level_cell(offer: str, item: str, asked: int) -> str:
+    """The level an offer reaches, how it is known, and from which plan there is more."""
+    if assessment.basis(offer, item) is None:
+        return f"{level_chip(None, t('basis.not-rated'))} {basis_mark(None, t)}"
+    level, sentence = reached(offer, item)
+    gap = asked - level
+    missing = ""
+    if gap > 0:
+        colour = f"var(--gap-{'one' if gap == 1 else 'more'})"
+        missing = f" <span style='color:{colour}' title='{escape(t('compare.missing', count=gap))}'>{'▼' * min(gap, 2)}</span>"
+    more = from_plan(offer, item)
+    return f"{level_chip(level, sentence)} {basis_mark(assessment.basis(offer, item), t)}{missing} {small(escape(more)) if more else ''}"
+
+
+def item_cell(item: str) -> str:
+    must = f" <span class='tag'>{escape(t('requirements.must_short'))}</span>" if item in project.must_haves() else ""
+    return f"{escape(words.item(item))}{must}<br>{small(escape(asked_sentence(item)))}"
+
+
+def domains_section() -> None:
+    domain_fit = fit.domain_fit.loc[chosen] * 100
+    cells = [
+        {
+            "product": short[offer],
+            "domain": words.domain(domain),
+            "fit": domain_fit.at[offer, domain],
+            "words": t(
+                "compare.domain_words",
+                product=short[offer],
+                domain=words.domain(domain),
+                fit=t.number(domain_fit.at[offer, domain]),
+                asked=t.number(fit.asked_by_domain[domain]),
+                share=t.percent(fit.weights[domain]),
+            ),
+        }
+        for offer in chosen
+        for domain in domain_fit.columns
+    ]
     widest = (domain_fit.max() - domain_fit.min()).idxmax()
     show_chart(
         domain_heat(
-            table,
+            pd.DataFrame(cells),
             products=[short[offer] for offer in chosen],
             domains=[words.domain(one) for one in domain_fit.columns],
             title=t(
@@ -201,48 +175,104 @@ with domains_tab:
         key="compare_domains",
     )
     with st.expander(t("compare.as_table"), key="compare_domain_table"):
-        st.dataframe(
-            domain_fit.T.rename(index=words.domain, columns=short).round(0), width="stretch", key="compare_domain_frame"
+        rows = [
+            [escape(words.domain(domain)), *(t.number(domain_fit.at[offer, domain]) for offer in chosen)]
+            for domain in domain_fit.columns
+        ]
+        st.html(table([t("requirements.domain"), *short.values()], rows, right=range(1, 1 + len(chosen))))
+
+
+def items_section(most: int) -> None:
+    """The items on which the offers differ most in points, with the level asked and the level of each."""
+    if not apart:
+        st.html(f"<p class='muted'>{escape(t('compare.alike'))}</p>")
+        return
+    rows = []
+    for item in apart[:most]:
+        asked = int(fit.asked[item])
+        cells = [level_cell(offer, item, asked) for offer in chosen]
+        rows.append([item_cell(item), level_chip(asked, asked_sentence(item)), *cells, t.number(spread[item], 1)])
+    heads = [t("requirements.item"), t("compare.asked"), *short.values(), t("compare.spread")]
+    st.html(table(heads, rows, right={len(heads) - 1}))
+
+
+def gaps_section(offer: str, most: int) -> None:
+    """What an offer lacks: the written level asked, the written level reached, and what the gap costs."""
+    lost = fit.lost.loc[offer] * 100
+    lost = lost[lost > 0.005].sort_values(ascending=False, kind="stable")
+    st.markdown(f"**{t('compare.gaps_of', product=short[offer], points=t.number(lost.sum(), 1), count=len(lost))}**")
+    rows = []
+    for item in lost.index[:most]:
+        if assessment.basis(offer, item) is None:
+            found = f"{level_chip(None)} {escape(t('basis.not-rated'))}"
+        else:
+            level, sentence = reached(offer, item)
+            found = f"{level_chip(level)} {basis_mark(assessment.basis(offer, item), t)} {escape(sentence)}"
+        must = (
+            f" <span class='tag'>{escape(t('requirements.must_short'))}</span>" if item in project.must_haves() else ""
         )
-with items_tab:
-    most = (
-        st.slider(t("compare.how_many"), 5, max(len(apart), 6), min(15, max(len(apart), 6)), key="compare_count")
-        if len(apart) > 5
-        else len(apart)
-    )
-    st.html(item_table(apart[:most]) if apart else f"<p class='muted'>{escape(t('compare.alike'))}</p>")
-with evidence_tab:
-    item = st.selectbox(t("requirements.item"), list(fit.asked.index), key="compare_item", format_func=words.item)
+        rows.append(
+            [
+                escape(words.item(item)) + must,
+                f"{level_chip(int(fit.asked[item]))} {escape(asked_sentence(item))}",
+                found,
+                escape(from_plan(offer, item)),
+                t.number(lost[item], 1),
+            ]
+        )
+    heads = [
+        t("requirements.item"),
+        t("compare.asked"),
+        t("compare.reached"),
+        t("compare.more_from"),
+        t("compare.points_lost"),
+    ]
+    st.html(table(heads, rows, right={4}))
+
+
+def evidence_section(item: str) -> None:
+    """How the level of each offer is known: basis, note, pages that were read."""
+    rows = []
     for offer in chosen:
-        rating = rating_of(offer, item)
-        product = assessment.edition.products[offers.products[offer]]
-        st.markdown(f"**{escape(short[offer])}**")
-        st.html(
-            f"{level_cell(offer, item, int(fit.asked[item]))} {basis_mark(rating.basis if rating else None, t, word=True)}"
-            + (f" <span class='muted'>{escape(rating.note)}</span>" if rating and rating.note else "")
+        rating, product = rating_of(offer, item), product_of(offer)
+        known = [product.sources[one] for one in (rating.sources if rating else ()) if one in product.sources]
+        links = "<br>".join(
+            f'<a href="{escape(one.url)}" target="_blank" rel="noopener">{escape(one.title)}</a> '
+            + small(escape(t("compare.read_on", date=t.date(one.read))))
+            for one in known
+            if one.url.startswith(("https://", "http://"))
         )
-        for source in (product.sources[one] for one in (rating.sources if rating else ()) if one in product.sources):
-            st.link_button(
-                source.title,
-                source.url,
-                icon=":material/open_in_new:",
-                type="tertiary",
-                key=f"compare_source_{offer}_{source.id}",
-            )
-with cost_tab:
-    by_line = assessment.cost.by_line.loc[chosen].T
-    by_line.loc["total"] = by_line.sum()
-    head = "<tr><th></th>" + "".join(f"<th class='r'>{escape(short[offer])}</th>" for offer in chosen) + "</tr>"
-    body = "".join(
-        f"<tr><td>{escape(t(f'cost.{line}'))}</td>"
-        + "".join(
-            f"<td class='r'>{'<b>' if line == 'total' else ''}{words.money(row[offer])}{'</b>' if line == 'total' else ''}</td>"
-            for offer in chosen
-        )
-        + "</tr>"
-        for line, row in by_line.iterrows()
-    )
-    st.html(f"<table class='clean'>{head}{body}</table>")
+        note = escape(rating.note) if rating else ""
+        basis = basis_mark(assessment.basis(offer, item), t, word=True)
+        rows.append([escape(short[offer]), level_cell(offer, item, int(fit.asked[item])), basis, note, links])
+    st.markdown(f"**{words.item(item)}**" if item not in words.own else "")
+    st.caption(asked_sentence(item))
+    heads = [
+        t("shortlist.product"),
+        t("compare.level"),
+        t("compare.basis"),
+        t("requirements.note"),
+        t("compare.sources"),
+    ]
+    st.html(table(heads, rows))
+
+
+def costs_section() -> None:
+    """Cost lines side by side, each with its range and where it comes from."""
+    lines = assessment.cost.present_values
+    lines = lines[lines["offer"].isin(chosen)]
+    rows = []
+    for line in [one for one in assessment.cost.by_line.columns if (lines["line"].to_numpy(object) == one).any()]:
+        rows.append([escape(t(f"cost.{line}")), *(cost_cell(lines, offer, line) for offer in chosen)])
+    totals = assessment.cost.totals.loc[chosen]
+    ends = [
+        f"<b>{words.money(row['likely'])}</b><br>{small(f'{words.money(row.low)} – {words.money(row.high)}')}"
+        for _, row in totals.iterrows()
+    ]
+    rows.append([f"<b>{escape(t('cost.total'))}</b>", *ends])
+    for name, amounts in (("first_year", assessment.cost.first_year), ("each_year", assessment.cost.yearly)):
+        rows.append([escape(t(f"compare.{name}")), *(words.money(amounts[offer]) for offer in chosen)])
+    st.html(table(["", *short.values()], rows, right=range(1, 1 + len(chosen))))
     st.caption(
         t(
             "compare.cost_note",
@@ -252,3 +282,62 @@ with cost_tab:
             date=t.date(assessment.edition.rates.date),
         )
     )
+
+
+def cost_cell(lines: pd.DataFrame, offer: str, line: str) -> str:
+    own = lines[(lines["offer"].to_numpy(object) == offer) & (lines["line"].to_numpy(object) == line)]
+    if own.empty:
+        return "–"
+    origins = " ".join(words.origin(one.origin, one.line, one.detail) for one in own.itertuples())
+    ends = small(f"{words.money(own['low'].sum())} – {words.money(own['high'].sum())}")
+    return f"{words.money(own['likely'].sum())}<br>{ends}<br>{small(escape(origins))}"
+
+
+def how_many() -> int:
+    most = max(len(apart), 6)
+    return st.slider(t("compare.how_many"), 5, most, min(15, most), key="compare_count")
+
+
+def on_paper() -> None:
+    """Every section below the other, short enough to print."""
+    for name, show in (
+        ("domains", domains_section),
+        ("items", lambda: items_section(PRINTED)),
+        ("gaps", lambda: [gaps_section(offer, PRINTED) for offer in chosen]),
+        ("evidence", lambda: [evidence_section(item) for item in apart[:MOST]]),
+        ("costs", costs_section),
+    ):
+        st.subheader(t(f"compare.{name}"), anchor=False)
+        show()
+
+
+st.html(facts())
+if st.toggle(t("compare.print"), key="compare_print", help=t("compare.print_help")):
+    on_paper()
+    st.stop()
+# what is not on the screen is not computed: the open tab alone runs
+sections = ("domains", "items", "gaps", "evidence", "costs")
+tabs = dict(
+    zip(
+        sections, st.tabs([t(f"compare.{one}") for one in sections], key="compare_tabs", on_change="rerun"), strict=True
+    )
+)
+if tabs["domains"].open:
+    with tabs["domains"]:
+        domains_section()
+if tabs["items"].open:
+    with tabs["items"]:
+        items_section(how_many())
+if tabs["gaps"].open:
+    with tabs["gaps"]:
+        lacking = st.segmented_control(
+            t("shortlist.product"), chosen, default=chosen[0], key="compare_gaps", required=True, format_func=short.get
+        )
+        gaps_section(lacking if lacking in short else chosen[0], how_many())
+if tabs["evidence"].open:
+    with tabs["evidence"]:
+        order = [*apart, *(item for item in fit.asked.index if item not in set(apart))]
+        evidence_section(st.selectbox(t("requirements.item"), order, key="compare_item", format_func=words.item))
+if tabs["costs"].open:
+    with tabs["costs"]:
+        costs_section()

@@ -8,29 +8,9 @@ import streamlit as st
 
 from interface.page_widgets import current_language, header, page_texts, show_problems
 from vendors.model import DEPLOYMENTS, REGIONS
-from workshops.model import COMPANY_SIZES, COMPLEXITIES, CURRENCIES, ProjectError, Work
+from workshops.model import COMPANY_SIZES, COMPLEXITIES, CURRENCIES, INTERFACE_LANGUAGES, ProjectError, Work
 from workshops.session_widgets import database, edition_of, map_of, person, require_project
 from workshops.store.projects import save_context, save_weights, set_scope
-
-INTERFACE_LANGUAGES = (
-    "en",
-    "fr",
-    "de",
-    "es",
-    "it",
-    "nl",
-    "pt",
-    "pl",
-    "sv",
-    "no",
-    "da",
-    "fi",
-    "cs",
-    "tr",
-    "ja",
-    "zh",
-    "ar",
-)
 
 t = page_texts("workshops")
 language = current_language()
@@ -214,16 +194,22 @@ with work:
     with right:
         works_editor("data", context.data)
     st.markdown(f"**{t('context.assumptions')}**")
-    first, second, third = st.columns(3)
+    columns = st.columns(5, vertical_alignment="bottom")
     costs = context.costs
 
     def save_costs(name: str, key: str, times: float = 1.0) -> None:
         save(costs=dataclasses.replace(costs, **{name: float(st.session_state[key]) * times}))
 
-    for column, name, value, step, times in (
-        (first, "day_rate", costs.day_rate, 50.0, 1.0),
-        (second, "training_days_per_ten_users", costs.training_days_per_ten_users, 0.5, 1.0),
-        (third, "support_share", round(costs.support_share * 100, 2), 1.0, 0.01),
+    for column, (name, value, step, times) in zip(
+        columns,
+        (
+            ("day_rate", costs.day_rate, 50.0, 1.0),
+            ("training_days_per_ten_users", costs.training_days_per_ten_users, 0.5, 1.0),
+            ("support_share", round(costs.support_share * 100, 2), 1.0, 0.01),
+            ("internal_share", costs.internal_share, 0.1, 1.0),
+            ("internal_day_rate", costs.internal_day_rate, 50.0, 1.0),
+        ),
+        strict=True,
     ):
         key = f"context_costs_{name}_{project.id}"
         column.number_input(

@@ -4,20 +4,59 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
 from functional_map.model import FunctionalMap
+from workshops.evidence import NOTHING_YET, Evidence
 
 STATUSES = ("open", "proposed", "agreed", "out-of-scope")
 COMPLEXITIES = ("simple", "medium", "complex")
 CURRENCIES = ("EUR", "USD", "GBP", "CHF")
 COMPANY_SIZES = ("micro", "small", "medium", "large")
+# languages that a project may ask of an interface
+INTERFACE_LANGUAGES = (
+    "en",
+    "fr",
+    "de",
+    "es",
+    "it",
+    "nl",
+    "pt",
+    "pl",
+    "sv",
+    "no",
+    "da",
+    "fi",
+    "cs",
+    "tr",
+    "ja",
+    "zh",
+    "ar",
+)
 POLICIES = ("default", "strict", "lenient")
 MOST_SEATS, MOST_YEARS = 100_000, 15
+MOST_AMOUNT = 1e9
+# what a project may know better than the edition: prices of a plan, then figures that hold for every plan of a product
+PLAN_OVERRIDES = ("price", "flat-fee")
+OVERRIDES = (
+    *PLAN_OVERRIDES,
+    "day-rate",
+    "implementation-days",
+    "migration-days",
+    "integration-days",
+    "training-days",
+    "internal-days",
+    "support",
+    "other-once",
+    "other-yearly",
+)
 LONGEST_NAME, LONGEST_NOTE = 120, 4_000
+# how a project may know a rating better than its edition, the stronger first
+OWN_BASES = ("tested", "declared")
 
 
 class ProjectError(ValueError):
@@ -45,6 +84,8 @@ class CostAssumptions:
     day_rate: float = 900.0  # an integrator's day, in the project's currency
     training_days_per_ten_users: float = 1.0
     support_share: float = 0.15  # yearly support as a share of implementation
+    internal_share: float = 0.0  # days of the project's own people for each day of an integrator
+    internal_day_rate: float = 450.0  # what such a day costs, in the project's currency
     # integrator days (low, likely, high) for one system or one set of data
     integration_days: Mapping[str, tuple[float, float, float]] = field(
         default_factory=lambda: MappingProxyType(
@@ -99,8 +140,13 @@ class Context:
             found.append(("context.problem.currency", {"currency": self.currency, "known": ", ".join(CURRENCIES)}))
         if self.company_size and self.company_size not in COMPANY_SIZES:
             found.append(("context.problem.company_size", {"value": self.company_size}))
-        if not 0 <= self.costs.day_rate <= 100_000:
+        if not (0 <= self.costs.day_rate <= 100_000 and 0 <= self.costs.internal_day_rate <= 100_000):
             found.append(("context.problem.day_rate", {}))
+        typed = (self.sector, *(work.name for work in (*self.systems, *self.data)), *self.seats)
+        if any(len(text) > LONGEST_NAME for text in typed):
+            found.append(("context.problem.long", {"most": LONGEST_NAME}))
+        if not 0 <= self.costs.internal_share <= 10:
+            found.append(("context.problem.internal_share", {}))
         for work in (*self.systems, *self.data):
             if work.complexity not in COMPLEXITIES:
                 found.append(("context.problem.complexity", {"name": work.name, "known": ", ".join(COMPLEXITIES)}))
@@ -179,6 +225,15 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A change of expectations that was written, with what it takes to take it back."""
+
+    before: Mapping[str, Mapping[str, Any]]  # item -> the fields that moved, as they were
+    old_versions: Mapping[str, int]  # item -> its version before the change
+    versions: Mapping[str, int]  # and after
+
+
+@dataclass(frozen=True)
 class OwnItem:
     """An item that a project adds to the map; no product of an edition is rated on it."""
 
@@ -186,6 +241,76 @@ class OwnItem:
     domain: str
     label: str
     definition: str = ""
+
+
+@dataclass(frozen=True)
+class CostOverride:
+    """What a project knows better than the edition about the cost of a product: a quote, a negotiated price, a rate.
+
+    `what` is one of OVERRIDES: a price is what the publisher bills each time in the unit of the plan, days and rates are
+    an integrator's or the project's own people's, amounts are for the whole team.
+    """
+
+    product_id: str
+    what: str
+    likely: float
+    low: float
+    high: float
+    plan_id: str = ""  # of a price; everything else holds for all plans of the product
+    currency: str = "EUR"
+    note: str = ""
+    version: int = 0
+    changed_by: str = ""
+    changed_at: dt.datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.product_id, self.plan_id, self.what
+
+    def problems(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is wrong with it, as ids of sentences with their values."""
+        found: list[tuple[str, dict[str, Any]]] = []
+        if self.what not in OVERRIDES or bool(self.plan_id) != (self.what in PLAN_OVERRIDES):
+            found.append(("override.problem.what", {"what": self.what}))
+        if not all(math.isfinite(one) and 0 <= one <= MOST_AMOUNT for one in (self.low, self.likely, self.high)):
+            found.append(("override.problem.amount", {"what": self.what}))
+        elif not self.low <= self.likely <= self.high:
+            found.append(("override.problem.order", {"what": self.what}))
+        if self.currency not in CURRENCIES:
+            found.append(("context.problem.currency", {"currency": self.currency, "known": ", ".join(CURRENCIES)}))
+        if len(self.note) > LONGEST_NAME:
+            found.append(("override.problem.note", {"what": self.what, "most": LONGEST_NAME}))
+        return found
+
+
+@dataclass(frozen=True)
+class ProjectRating:
+    """A level that a project takes in place of the edition's: declared by a vendor, or seen in a demonstration."""
+
+    product_id: str
+    item_id: str
+    level: int
+    basis: str  # one of OWN_BASES
+    who: str  # who declared it, or who saw it
+    on: dt.date
+    plan_id: str = ""  # the first plan that has it; "": every plan
+    add_on_id: str = ""
+    note: str = ""
+    version: int = 0
+    changed_by: str = ""
+
+    def problems(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is wrong with it, as ids of sentences with their values."""
+        found: list[tuple[str, dict[str, Any]]] = []
+        if isinstance(self.level, bool) or self.level not in range(5):
+            found.append(("own_rating.problem.level", {"item": self.item_id, "level": self.level}))
+        if self.basis not in OWN_BASES:
+            found.append(("own_rating.problem.basis", {"item": self.item_id, "known": ", ".join(OWN_BASES)}))
+        if not 0 < len(self.who.strip()) <= LONGEST_NAME:
+            found.append(("own_rating.problem.who", {"item": self.item_id, "most": LONGEST_NAME}))
+        if len(self.note) > LONGEST_NOTE:
+            found.append(("own_rating.problem.note", {"item": self.item_id, "most": LONGEST_NOTE}))
+        return found
 
 
 @dataclass(frozen=True)
@@ -222,6 +347,9 @@ class Project:
     weights: Mapping[str, float]  # domain -> points
     expectations: Mapping[str, Expectation]  # by item id, those that were ever touched
     own_items: tuple[OwnItem, ...] = ()
+    evidence: Evidence = NOTHING_YET
+    overrides: tuple[CostOverride, ...] = ()
+    ratings: tuple[ProjectRating, ...] = ()  # its own, in place of the edition's
 
     def expectation(self, item_id: str) -> Expectation:
         return self.expectations.get(item_id) or Expectation(item_id)

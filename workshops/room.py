@@ -32,6 +32,7 @@ class Workshop:
     item_id: str  # on the projector, "" while none is
     revision: int  # counts what the lead does
     votes: int  # counts answers
+    created_at: dt.datetime
 
 
 @dataclass(frozen=True)

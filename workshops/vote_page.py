@@ -15,6 +15,7 @@ from workshops.room import NO_TEAM, Answer, Participant, Workshop, answer_proble
 from workshops.session_widgets import database, edition_of, map_of, person, project_by_id, require_project
 from workshops.sign_in_widgets import address
 from workshops.store.database import StoreError
+from workshops.store.demonstrations import demonstrations_of
 from workshops.store.votes import (
     answers_of,
     counters_of_participant,
@@ -305,6 +306,7 @@ def participate(who: Person) -> None:
         ask_who(workshop, project, functional_map)
         return
     participant = found[1]
+    to_the_demonstration(project)
     asked = ballot(project, functional_map, participant.team)
     if not asked:
         header(project.name, t("vote.nothing_asked"))
@@ -315,6 +317,21 @@ def participate(who: Person) -> None:
     card(who, project, functional_map, known)
     look_up(participant.id)
     below(participant, functional_map, asked)
+
+
+def to_the_demonstration(project: Project) -> None:
+    """Whoever came to score goes there; the others find the way while a demonstration is open."""
+    address = {name: st.query_params[name] for name in ("join", "p")}
+    if st.query_params.get("to") == "score":
+        st.switch_page("workshops/score_page.py", query_params=address)
+    if any(not one.revealed for one in demonstrations_of(database(), project.id)):
+        st.page_link(
+            "workshops/score_page.py",
+            label=t("score.to_score"),
+            icon=":material/fact_check:",
+            query_params=address,
+            width="stretch",
+        )
 
 
 def show_how_to_join(who: Person) -> None:

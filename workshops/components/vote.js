@@ -14,6 +14,7 @@ class Ballot {
     this.zones = {};
     this.index = 0;
     this.commenting = "";
+    this.draft = "";
     this.follow = true; // shows the item on the projector as soon as there is one
     root.addEventListener("click", event => this.click(event));
     root.addEventListener("input", event => this.type(event));
@@ -27,7 +28,7 @@ class Ballot {
     this.trigger = trigger;
     if (!this.outbox) this.load();
     if (!before || before.batch !== data.batch) this.index = this.firstOpen();
-    if ((before?.live?.id ?? null) !== (data.live?.id ?? null)) { this.follow = true; this.commenting = ""; }
+    if ((before?.live?.id ?? null) !== (data.live?.id ?? null)) { this.typed(); this.follow = true; this.commenting = ""; }
     for (const [item, answer] of Object.entries(this.outbox)) {
       const kept = data.answers[item];
       if ((kept && kept.seq >= answer.seq) || data.refused.includes(item)) delete this.outbox[item];
@@ -99,7 +100,7 @@ class Ballot {
     const { do: what, value } = target.dataset, item = this.item?.id;
     if (what === "level") this.choose(item, { level: +value, skipped: false });
     if (what === "skip") this.choose(item, { level: null, skipped: !this.answer(item).skipped });
-    if (what === "comment") { this.commenting = this.commenting === item ? "" : item; this.render(); this.focus(); }
+    if (what === "comment") this.toggleComment(item);
     if (what === "go") { this.typed(); this.commenting = ""; this.index = +value; this.render(); this.top(); }
     if (what === "follow") { this.typed(); this.follow = value === "1"; this.render(); this.top(); }
     if (what === "open") this.trigger("open", value);
@@ -121,29 +122,38 @@ class Ballot {
     }, ADVANCE);
   }
 
+  toggleComment(item) {
+    this.typed();
+    this.commenting = this.commenting === item ? "" : item;
+    this.draft = this.answer(item).comment;
+    this.render();
+    this.root.querySelector("textarea")?.focus();
+  }
+
   type(event) {
     if (!event.target.matches("textarea")) return;
+    this.draft = event.target.value;
     clearTimeout(this.typing);
     this.typing = setTimeout(() => this.typed(), TYPING);
   }
 
-  typed() {
+  typed() { // what was typed last is kept, also when the card moves on
     clearTimeout(this.typing);
-    const box = this.root.querySelector("textarea");
-    if (box && this.commenting && box.value.trim() !== this.answer(this.commenting).comment)
-      this.change(this.commenting, { comment: box.value.trim() });
-  }
-
-  focus() {
-    const box = this.root.querySelector("textarea");
-    if (box) { box.value = this.answer(this.commenting).comment; box.focus(); }
+    if (this.commenting && this.draft.trim() !== this.answer(this.commenting).comment)
+      this.change(this.commenting, { comment: this.draft.trim() });
   }
 
   top() { this.root.scrollIntoView({ block: "start" }); }
 
   zone(name, html) { // a zone is drawn again only when it reads differently, so that typing is never disturbed
     const element = this.root.querySelector(`.${name}`);
-    if (this.zones[name] !== html) { element.innerHTML = html; this.zones[name] = html; }
+    if (this.zones[name] === html) return;
+    const typing = element.querySelector("textarea:focus");
+    element.innerHTML = html;
+    this.zones[name] = html;
+    const box = element.querySelector("textarea");
+    if (box) box.value = this.draft;
+    if (box && typing) { box.focus(); box.setSelectionRange(typing.selectionStart, typing.selectionEnd); }
   }
 
   render() {

@@ -12,6 +12,7 @@ from workshops.access import Person, require
 from workshops.model import Project, ProjectError
 from workshops.store import schema
 from workshops.store.database import Database, utc_now
+from workshops.store.members import require_member
 from workshops.store.projects import EDITABLE, record
 
 
@@ -42,6 +43,7 @@ def move_project(database: Database, by: Person, before: Project, after: Project
     """
     require(by, "edit-project")
     with database.writing() as connection:
+        require_member(connection, by, before.id)
         done = connection.execute(
             schema.project.update()
             .where(schema.project.c.id == before.id, schema.project.c.revision == before.revision)

@@ -50,6 +50,21 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
             .order_by(events.c.id)
         )
         answers = [{**row, "at": in_utc(row["at"]).isoformat()} for row in given.mappings()]
+        people, scores = schema.scorer, schema.score
+        sheets = connection.execute(
+            sa.select(people.c.comment, scores.c.line_id, scores.c.outcome, scores.c.level, scores.c.effort)
+            .add_columns(scores.c.comment.label("line_comment"))
+            .join(scores, scores.c.scorer_id == people.c.id, isouter=True)
+            .where(people.c.person_id == participant_id)
+        )
+        scored = [dict(row) for row in sheets.mappings()]
+        sus = schema.sus_answer
+        ten = connection.execute(
+            sa.select(people.c.demonstration_id, sus.c.question, sus.c.answer)
+            .join(people, people.c.id == sus.c.scorer_id)
+            .where(people.c.person_id == participant_id)
+        )
+        usability = [dict(row) for row in ten.mappings()]
         concerns = sa.or_(journal.c.who == participant_id, journal.c.subject == participant_id)
         lines = connection.execute(
             sa.select(journal.c.at, journal.c.action, journal.c.after).where(concerns).order_by(journal.c.id)
@@ -60,12 +75,16 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
         "team": person["team"],
         "joined": in_utc(person["joined_at"]).isoformat(),
         "answers": answers,
+        "demonstrations": scored,
+        "usability": usability,
         "journal": told,
     }
 
 
 def erase_participant(database: Database, by: Person, project_id: str, participant_id: str) -> None:
     """Delete a participant's name, devices, answers and comments for good; agreed levels stay as they are.
+
+    What they scored in demonstrations stays in the sums, without their name and their comments.
 
     The journal keeps that somebody joined, without a name: it never had one.
     Raises ProjectError where the project has no such participant.
@@ -77,6 +96,7 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
         # written out, table by table: what is erased does not hang on a setting of the database
         for table in (schema.device, schema.vote_event, schema.vote):
             connection.execute(table.delete().where(table.c.participant_id == participant_id))
+        _unname_scorer(connection, participant_id)
         connection.execute(schema.participant.delete().where(schema.participant.c.id == participant_id))
         room = schema.workshop
         connection.execute(
@@ -85,6 +105,16 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
             .values(votes=room.c.votes + 1, revision=room.c.revision + 1)
         )
         record(connection, by, "erase-participant", project_id, participant_id)
+
+
+def _unname_scorer(connection: sa.Connection, participant_id: str) -> None:
+    people, scores = schema.scorer, schema.score
+    sheets = sa.select(people.c.id).where(people.c.person_id == participant_id)
+    connection.execute(scores.update().where(scores.c.scorer_id.in_(sheets)).values(comment=""))
+    connection.execute(
+        # the row's own id: one person cannot be told from another, and no two clash
+        people.update().where(people.c.person_id == participant_id).values(name="–", comment="", person_id=people.c.id)
+    )
 
 
 def _participant(connection: sa.Connection, project_id: str, participant_id: str) -> sa.RowMapping:

@@ -13,11 +13,15 @@ import sqlalchemy as sa
 from workshops.access import Person, require
 from workshops.model import (
     LONGEST_NAME,
+    LONGEST_NOTE,
+    Change,
     Context,
+    CostOverride,
     Expectation,
     OwnItem,
     Project,
     ProjectError,
+    ProjectRating,
     ShortlistSettings,
     Summary,
     level_problems,
@@ -25,6 +29,7 @@ from workshops.model import (
 )
 from workshops.store import schema
 from workshops.store.database import Database, in_utc, utc_now
+from workshops.store.evidence import evidence_of
 from workshops.store.members import is_member, make_member, require_member
 
 EDITABLE = ("level", "must_have", "note", "owner", "status")
@@ -109,6 +114,28 @@ def read_project(database: Database, project_id: str) -> Project | None:
             .mappings()
             .all()
         )
+        evidence = evidence_of(connection, project_id)
+        overrides = (
+            connection.execute(
+                sa.select(schema.cost_override)
+                .where(schema.cost_override.c.project_id == project_id)
+                .order_by(
+                    schema.cost_override.c.product_id, schema.cost_override.c.plan_id, schema.cost_override.c.what
+                )
+            )
+            .mappings()
+            .all()
+        )
+        table = schema.project_rating
+        ratings = (
+            connection.execute(
+                sa.select(table)
+                .where(table.c.project_id == project_id)
+                .order_by(table.c.product_id, table.c.item_id, table.c.basis)
+            )
+            .mappings()
+            .all()
+        )
     return Project(
         **{
             name: in_utc(row[name])
@@ -129,6 +156,9 @@ def read_project(database: Database, project_id: str) -> Project | None:
         weights=MappingProxyType(weights),
         expectations=MappingProxyType({one["item_id"]: _expectation(one) for one in expectations}),
         own_items=tuple(OwnItem(one["id"], one["domain_id"], one["label"], one["definition"]) for one in own_items),
+        overrides=tuple(_override(one) for one in overrides),
+        evidence=evidence,
+        ratings=tuple(rating_of_row(one) for one in ratings),
     )
 
 
@@ -145,14 +175,18 @@ def create_project(
     is_sample: bool = False,
     expectations: Iterable[Expectation] = (),
     own_items: Iterable[OwnItem] = (),
+    overrides: Iterable[CostOverride] = (),
+    ratings: Iterable[ProjectRating] = (),
 ) -> str:
     """Create a project, with what it asks for if that is known; return its id.
 
     Raises ProjectError with every problem, and NotAllowedError.
     """
     require(by, "create-project")
-    expectations = list(expectations)
+    expectations, overrides = list(expectations), list(overrides)
     problems = _name_problems(name, client) + context.problems() + settings.problems() + weight_problems(weights)
+    for override in overrides:
+        problems += override.problems()
     for one in expectations:
         problems += level_problems(one.level, one.must_have, one.note, one.owner, one.status, one.item_id)
     if problems:
@@ -198,6 +232,15 @@ def create_project(
                     definition=item.definition,
                 )
             )
+        for override in overrides:
+            connection.execute(
+                schema.cost_override.insert().values(
+                    project_id=project_id, **_override_values(override), version=1, changed_by=by.name, changed_at=now
+                )
+            )
+        for one in ratings:
+            values = {name: getattr(one, name) for name in ProjectRating.__dataclass_fields__ if name != "version"}
+            connection.execute(schema.project_rating.insert().values(project_id=project_id, changed_at=now, **values))
         record(connection, by, "create-project", project_id, after={"name": name.strip(), "sample": is_sample})
     return project_id
 
@@ -254,6 +297,8 @@ def duplicate_project(database: Database, by: Person, project_id: str, *, name: 
         settings=project.settings,
         expectations=project.expectations.values(),
         own_items=project.own_items,
+        overrides=project.overrides,
+        ratings=project.ratings,
     )
 
 
@@ -311,8 +356,10 @@ def save_expectations(
     changes: Mapping[str, Mapping[str, Any]],
     *,
     versions: Mapping[str, int] | None = None,
-) -> None:
+) -> Change:
     """Change some fields of some items, all in one transaction: each with its line in the journal.
+
+    Returns what it takes to take the change back: save `before` again, with its `versions`.
 
     changes      item -> {level, must_have, note, owner, status}, any of them
     known_items  ids of the map and of the project's own items
@@ -322,6 +369,8 @@ def save_expectations(
     """
     require(by, "edit-project")
     now, known = utc_now(), set(known_items)
+    undo: dict[str, dict[str, Any]] = {}
+    old_versions: dict[str, int] = {}
     problems: list[tuple[str, dict[str, Any]]] = []
     for item_id, change in changes.items():
         if item_id not in known:
@@ -353,6 +402,8 @@ def save_expectations(
             moved = {field: value for field, value in after.items() if before[field] != value}
             if not moved or problems:
                 continue
+            undo[item_id] = {field: before[field] for field in moved}
+            old_versions[item_id] = old.version
             _upsert_expectation(connection, project_id, item_id, after, old.version, by.name, now)
             record(
                 connection,
@@ -360,16 +411,19 @@ def save_expectations(
                 "set-expectation",
                 project_id,
                 item_id,
-                before={field: before[field] for field in moved},
+                before=undo[item_id],
                 after=moved,
             )
         if problems:
             raise ProjectError(problems)
-        _changed(connection, project_id)
+        if undo:
+            _changed(connection, project_id)
+    return Change(undo, old_versions, {item_id: version + 1 for item_id, version in old_versions.items()})
 
 
 def set_scope(database: Database, by: Person, project_id: str, items: Iterable[str], *, in_scope: bool) -> None:
     """Take items out of the project's scope, or back in: as agreed where a level was said, as open otherwise."""
+    require(by, "edit-project")
     project = read_project(database, project_id)
     if project is None:
         raise ProjectError([("project.problem.gone", {})])
@@ -392,6 +446,8 @@ def add_own_item(database: Database, by: Person, project_id: str, item: OwnItem)
     require(by, "edit-project")
     if not 0 < len(item.label.strip()) <= LONGEST_NAME:
         raise ProjectError([("own_item.problem.label", {"most": LONGEST_NAME})])
+    if len(item.definition) > LONGEST_NOTE:
+        raise ProjectError([("own_item.problem.definition", {"most": LONGEST_NOTE})])
     with database.writing() as connection:
         connection.execute(
             schema.own_item.insert().values(
@@ -422,6 +478,38 @@ def remove_own_item(database: Database, by: Person, project_id: str, item_id: st
         )
         _changed(connection, project_id)
         record(connection, by, "remove-own-item", project_id, item_id, before={"label": row["label"]})
+
+
+def save_overrides(
+    database: Database,
+    by: Person,
+    project_id: str,
+    changes: Iterable[CostOverride],
+    removed: Iterable[CostOverride] = (),
+) -> None:
+    """Write what the project knows better about costs, and forget what it no longer holds to.
+
+    Each override carries the version that was on the screen: 0 for a new one.
+
+    Raises ProjectError with every problem, and StaleError; nothing is written then.
+    """
+    require(by, "edit-project")
+    changes, removed = list(changes), list(removed)
+    if problems := [problem for one in changes for problem in one.problems()]:
+        raise ProjectError(problems)
+    if not changes and not removed:
+        return
+    now = utc_now()
+    with database.writing() as connection:
+        for one in changes:
+            before = _current_override(connection, project_id, one)
+            _write_override(connection, project_id, one, by.name, now)
+            record(connection, by, "set-cost", project_id, one.product_id, before=before, after=_override_values(one))
+        for one in removed:
+            before = _current_override(connection, project_id, one)
+            connection.execute(schema.cost_override.delete().where(*_override_key(project_id, one)))
+            record(connection, by, "set-cost", project_id, one.product_id, before=before)
+        _changed(connection, project_id)
 
 
 def history(database: Database, project_id: str, subject: str | None = None, limit: int = 200) -> list[dict[str, Any]]:
@@ -539,5 +627,50 @@ def _upsert_expectation(
         raise StaleError(item_id, None)
 
 
+def rating_of_row(row: Mapping[str, Any]) -> ProjectRating:
+    return ProjectRating(**{name: row[name] for name in ProjectRating.__dataclass_fields__})
+
+
 def _expectation(row: Mapping[str, Any]) -> Expectation:
     return Expectation(**{name: in_utc(row[name]) for name in Expectation.__dataclass_fields__})
+
+
+def _override(row: Mapping[str, Any]) -> CostOverride:
+    return CostOverride(**{name: in_utc(row[name]) for name in CostOverride.__dataclass_fields__})
+
+
+def _override_values(override: CostOverride) -> dict[str, Any]:
+    names = ("product_id", "plan_id", "what", "low", "likely", "high", "currency", "note")
+    return {name: getattr(override, name) for name in names}
+
+
+def _override_key(project_id: str, override: CostOverride) -> tuple[sa.ColumnElement[bool], ...]:
+    table = schema.cost_override.c
+    return (
+        table.project_id == project_id,
+        table.product_id == override.product_id,
+        table.plan_id == override.plan_id,
+        table.what == override.what,
+    )
+
+
+def _current_override(connection: sa.Connection, project_id: str, override: CostOverride) -> dict[str, Any] | None:
+    """The override as it stands; raises StaleError where it is not the one that was on the screen."""
+    query = sa.select(schema.cost_override).where(*_override_key(project_id, override))
+    row = connection.execute(query).mappings().first()
+    if override.version != (row["version"] if row else 0):
+        raise StaleError(override.product_id, None)
+    return _override_values(_override(row)) if row else None
+
+
+def _write_override(
+    connection: sa.Connection, project_id: str, override: CostOverride, who: str, now: dt.datetime
+) -> None:
+    table = schema.cost_override
+    values = _override_values(override) | {"version": override.version + 1, "changed_by": who, "changed_at": now}
+    if override.version == 0:
+        connection.execute(table.insert().values(project_id=project_id, **values))
+        return
+    same = (*_override_key(project_id, override), table.c.version == override.version)
+    if connection.execute(table.update().where(*same).values(**values)).rowcount == 0:
+        raise StaleError(override.product_id, None)  # another server was faster between our read and our write

@@ -74,6 +74,42 @@ own_item = sa.Table(
     sa.Column("definition", sa.Text, nullable=False, server_default=""),
 )
 
+cost_override = sa.Table(
+    "cost_override",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("product_id", sa.String(80), primary_key=True),
+    sa.Column("plan_id", sa.String(80), primary_key=True),  # "" where it holds for every plan
+    sa.Column("what", sa.String(40), primary_key=True),
+    sa.Column("low", sa.Float, nullable=False),
+    sa.Column("likely", sa.Float, nullable=False),
+    sa.Column("high", sa.Float, nullable=False),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# levels that the project takes in place of the edition's: declared by a vendor, or seen in a demonstration
+project_rating = sa.Table(
+    "project_rating",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("product_id", sa.String(80), primary_key=True),
+    sa.Column("item_id", sa.String(80), primary_key=True),
+    sa.Column("basis", sa.String(20), primary_key=True),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("plan_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("add_on_id", sa.String(80), nullable=False, server_default=""),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("on", sa.Date, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("changed_by", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+)
+
 # append-only: who changed what, and when
 journal = sa.Table(
     "journal",
@@ -180,6 +216,131 @@ discussion = sa.Table(
     sa.Column("seconds", sa.Integer, nullable=False, server_default="0"),
     sa.Column("opened_at", sa.DateTime(timezone=True)),  # missing while it is not on the projector
     sa.Column("settled_at", sa.DateTime(timezone=True)),  # missing while nothing was agreed
+)
+
+# what vendors are asked to show, the same for each
+script_line = sa.Table(
+    "script_line",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("item_id", sa.String(80), nullable=False),
+    sa.Column("scene", sa.String(40), nullable=False),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("level", sa.Integer, nullable=False),
+    sa.Column("why", sa.String(20), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("look_for", sa.Text, nullable=False, server_default=""),
+    # out of the script; what was seen on it stays
+    sa.Column("dropped", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+)
+
+demonstration = sa.Table(
+    "demonstration",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("product_id", sa.String(80), nullable=False),
+    sa.Column("plan_id", sa.String(80), nullable=False),
+    sa.Column("held_on", sa.Date, nullable=False),
+    sa.Column("revealed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# a person who scores a demonstration; a second sheet of the same person is the same row
+scorer = sa.Table(
+    "scorer",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column(
+        "demonstration_id",
+        sa.String(32),
+        sa.ForeignKey("demonstration.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    sa.Column("person_id", sa.String(80), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("comment", sa.Text, nullable=False, server_default=""),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.UniqueConstraint("demonstration_id", "person_id", name="uq_scorer_person"),
+)
+
+score = sa.Table(
+    "score",
+    metadata,
+    sa.Column("scorer_id", sa.String(32), sa.ForeignKey("scorer.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("line_id", sa.String(32), sa.ForeignKey("script_line.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("outcome", sa.String(20), nullable=False),
+    sa.Column("level", sa.Integer),
+    sa.Column("effort", sa.Integer),
+    sa.Column("comment", sa.Text, nullable=False, server_default=""),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+)
+
+sus_answer = sa.Table(
+    "sus_answer",
+    metadata,
+    sa.Column("scorer_id", sa.String(32), sa.ForeignKey("scorer.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("question", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("answer", sa.Integer, nullable=False),
+)
+
+# how a product suits the project team: one answer a criterion, with who and why
+suitability = sa.Table(
+    "suitability",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("product_id", sa.String(80), primary_key=True),
+    sa.Column("criterion", sa.String(40), primary_key=True),
+    sa.Column("score", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+)
+
+quote = sa.Table(
+    "quote",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("product_id", sa.String(80), nullable=False),
+    sa.Column("plan_id", sa.String(80), nullable=False),
+    sa.Column("yearly", sa.Float, nullable=False),
+    sa.Column("setup", sa.Float),
+    sa.Column("currency", sa.String(3), nullable=False),
+    sa.Column("dated", sa.Date, nullable=False),
+    sa.Column("valid_until", sa.Date),
+    sa.Column("reference", sa.Text, nullable=False, server_default=""),
+    sa.Column("withdrawn", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+)
+
+# what counts how much in the final choice; a project without a row has the usual balance
+balance = sa.Table(
+    "balance",
+    metadata,
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("parts", sa.JSON, nullable=False),
+    sa.Column("criteria", sa.JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, server_default="1"),
+)
+
+# append-only: each recorded choice with what it rested on; the last one stands
+decision = sa.Table(
+    "decision",
+    metadata,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("offer", sa.String(161), nullable=False),
+    sa.Column("decided_on", sa.Date, nullable=False),
+    sa.Column("reasons", sa.Text, nullable=False),
+    sa.Column("dissent", sa.JSON, nullable=False),
+    sa.Column("state", sa.JSON, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime(timezone=True), nullable=False),
 )
 
 # ---------------------------------------------------------------- who may enter; stays with the installation

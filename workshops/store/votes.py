@@ -132,7 +132,8 @@ def save_agenda(database: Database, by: Person, workshop_id: str, agenda: Mappin
             .where(schema.workshop.c.id == workshop_id)
             .values(agenda=dict(agenda), agenda_version=version + 1)
         )
-        record(connection, by, "set-agenda", row["project_id"], before=row["agenda"], after=dict(agenda))
+        before, after = ({"sessions": len(one.get("sessions", ()))} for one in (row["agenda"], agenda))
+        record(connection, by, "set-agenda", row["project_id"], before=before, after=after)
 
 
 # ---------------------------------------------------------------- participants
@@ -294,6 +295,15 @@ def votes_of(database: Database, workshop_id: str, items: Collection[str] | None
         [tuple(row) for row in rows], columns=["participant", "name", "team", "item", "level", "comment"]
     )
     return table.astype({"level": float})
+
+
+def votes_by_team(database: Database, project_id: str) -> pd.DataFrame:
+    """One row per level that somebody voted in a project: participant, team, item, level. Empty before any vote."""
+    workshop = workshop_of(database, project_id)
+    if workshop is None:
+        return pd.DataFrame(columns=["participant", "team", "item", "level"]).astype({"level": float})
+    votes = votes_of(database, workshop.id)
+    return votes.loc[votes["level"].notna(), ["participant", "team", "item", "level"]].astype({"level": float})
 
 
 def counters(database: Database, workshop_id: str) -> tuple[int, int] | None:

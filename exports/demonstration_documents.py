@@ -1,0 +1,126 @@
+"""Documents of the demonstrations: the script to send, the sheet to score with, and what was seen, for the next edition."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+from docx import Document
+from docx.shared import Cm, Pt, RGBColor
+
+from interface.language import Texts
+from interface.sheets import Book, clean
+from interface.theme import LIGHT
+from workshops.assess import Assessment
+from workshops.demonstrations import SCENES
+from workshops.evidence import EFFORTS, OUTCOMES, SUS_ANSWERS, SUS_QUESTIONS, ScriptLine
+from workshops.words import Words
+
+
+def script_document(assessment: Assessment, lines: Sequence[ScriptLine], t: Texts) -> bytes:
+    """The script as a Word document, the same for every vendor."""
+    words, project, document = Words(assessment, t), assessment.project, Document()
+    for section in document.sections:
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2.2)
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = "Calibri", Pt(10.5)
+    document.core_properties.title = t("sheet.title")
+    document.core_properties.author = ""
+    _heading(document, t("sheet.title"), 0)
+    document.add_paragraph(clean(" · ".join(name for name in (project.client, project.name) if name)))
+    document.add_paragraph(t("sheet.rules", count=len(lines)))
+    number = 0
+    for scene in SCENES:
+        inside = [line for line in lines if line.scene == scene]
+        if inside:
+            _heading(document, t(f"script.scene.{scene}"), 1)
+        for line in inside:
+            number += 1
+            _heading(document, f"{number}. {clean(words.item(line.item_id))}", 2)
+            document.add_paragraph(clean(line.text))
+            asked = document.add_paragraph()
+            asked.add_run(t("sheet.asked", level=line.level)).bold = True
+            if line.look_for:
+                asked.add_run(f"\n{clean(line.look_for)}").font.color.rgb = _colour(LIGHT.muted)
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def _heading(document: Document, text: str, level: int) -> None:
+    heading = document.add_heading(clean(text), level)
+    for run in heading.runs:
+        run.font.color.rgb, run.font.name = _colour(LIGHT.accent if level < 2 else LIGHT.ink), "Calibri"
+
+
+def _colour(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.removeprefix("#"))
+
+
+def scoring_sheet(assessment: Assessment, lines: Sequence[ScriptLine], t: Texts) -> bytes:
+    """A sheet for one person who scores without a phone: the scenarios, and the ten questions with their score."""
+    words, book = Words(assessment, t), Book()
+    heads = [
+        t("demonstration.head.item"),
+        t("script.text"),
+        t("script.look_for"),
+        t("script.asked_head"),
+        t("score.outcome.label"),
+        t("demonstration.head.seen"),
+        t("score.effort.label"),
+        t("score.comment_line"),
+    ]
+    sheet = book.sheet(t("sheet.tasks"), heads, [26, 56, 44, 10, 18, 8, 14, 40])
+    for row, line in enumerate(lines, start=1):
+        sheet.write_string(row, 0, clean(words.item(line.item_id)), book.bold)
+        sheet.write_string(row, 1, clean(line.text), book.wrapped)
+        sheet.write_string(row, 2, clean(line.look_for), book.wrapped)
+        book.level(sheet, row, 3, line.level)
+    last = max(len(lines), 1)
+    sheet.data_validation(
+        1, 4, last, 4, {"validate": "list", "source": [t(f"score.outcome.{one}") for one in OUTCOMES]}
+    )
+    sheet.data_validation(1, 5, last, 5, {"validate": "integer", "criteria": "between", "minimum": 0, "maximum": 4})
+    sheet.data_validation(1, 6, last, 6, {"validate": "list", "source": [t(f"score.effort.{one}") for one in EFFORTS]})
+    sheet = book.sheet(t("sheet.sus"), [t("sheet.question"), t("sheet.answer")], [90, 12])
+    for question in SUS_QUESTIONS:
+        sheet.write_string(question, 0, f"{question}. {t(f'score.sus.{question}')}", book.wrapped)
+    limits = {"validate": "integer", "criteria": "between", "minimum": SUS_ANSWERS[0], "maximum": SUS_ANSWERS[-1]}
+    sheet.data_validation(1, 1, 10, 1, limits)
+    sheet.write_string(12, 0, t("sheet.sus_score"), book.bold)
+    # odd questions: the answer minus 1; even ones: 5 minus the answer; the sum times 2.5
+    odd, even = (f"({'+'.join(f'B{question + 1}' for question in range(start, 11, 2))})" for start in (1, 2))
+    sheet.write_formula(12, 1, f'=IF(COUNT(B2:B11)=10,2.5*({odd}-5+25-{even}),"")', book.score, "")
+    sheet.write_string(14, 0, f"{t('score.ease')} {t('demonstration.rule')}", book.muted)
+    return book.close()
+
+
+def seen_workbook(assessment: Assessment, t: Texts) -> bytes:
+    """The levels that this project's team saw, for whoever renews the edition; they are no part of it."""
+    words, book = Words(assessment, t), Book()
+    heads = [
+        t("quote.offer"),
+        t("sheet.item_id"),
+        t("demonstration.head.item"),
+        t("demonstration.head.seen"),
+        t("sheet.half_width"),
+        t("sheet.edition_level"),
+        t("sheet.people"),
+        t("demonstration.day"),
+    ]
+    sheet = book.sheet(t("sheet.seen"), heads, [32, 30, 36, 8, 10, 10, 40, 14])
+    for row, one in enumerate(assessment.project.evidence.seen, start=1):
+        product = assessment.edition.products.get(one.product_id)
+        known = product is not None and one.plan_id in product.plan_order
+        name = assessment.offer_name(f"{one.product_id}/{one.plan_id}") if known else f"{one.product_id}/{one.plan_id}"
+        rating = product.ratings.get(one.item_id) if product else None
+        sheet.write_string(row, 0, clean(name), book.text)
+        sheet.write_string(row, 1, one.item_id, book.text)
+        sheet.write_string(row, 2, clean(words.item(one.item_id)), book.wrapped)
+        book.level(sheet, row, 3, one.level)
+        sheet.write_number(row, 4, one.half_width, book.score)
+        book.level(sheet, row, 5, rating.rating if rating else None)
+        sheet.write_string(row, 6, clean(", ".join(one.people)), book.wrapped)
+        sheet.write_string(row, 7, one.on.isoformat(), book.text)
+    return book.close()

@@ -1,0 +1,140 @@
+"""The script's own time on a rerun: what a visitor waits for besides the network and the browser.
+
+    python -m tests.benchmarks.pages
+
+Pages run through app.py as in the tests, with 28 made-up products on the whole map; the clock stands around the script,
+so that the test driver's own time does not count.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import streamlit.runtime.scriptrunner.script_runner as runner
+from streamlit.testing.v1 import AppTest
+
+from functional_map.load import load_map
+from interface.language import texts
+from tests.synthetic import write_edition
+
+ROOT = Path(__file__).parents[2]
+spent: list[float] = []
+
+
+def watch() -> None:
+    """Put a clock around the execution of each script."""
+    run = runner.exec_func_with_error_handling
+
+    def clocked(*arguments: object, **options: object) -> object:
+        start = time.perf_counter()
+        try:
+            return run(*arguments, **options)
+        finally:
+            spent.append((time.perf_counter() - start) * 1e3)
+
+    runner.exec_func_with_error_handling = clocked
+
+
+def rerun(app: AppTest, change=lambda turn: None, times: int = 12) -> list[float]:
+    """Times of the script when something changes before each run."""
+    found = []
+    for turn in range(times):
+        change(turn)
+        spent.clear()
+        app.run()
+        assert not app.exception, app.exception
+        found.append(sum(spent))
+    return found[2:]
+
+
+def tell(name: str, found: list[float], limit: float | None = None) -> None:
+    verdict = "" if limit is None else f"  limit {limit:.0f} ms: {'met' if min(found) <= limit else 'MISSED'}"
+    print(f"{name:<64} best {min(found):7.1f} ms   median {statistics.median(found):7.1f} ms{verdict}")
+
+
+def opened(page: str, project: str) -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.query_params["language"], app.query_params["project"] = "en", project
+    app.run()
+    app.switch_page(f"workshops/{page}_page.py").run()
+    assert not app.exception, app.exception
+    return app
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["CRM_DATA"] = folder
+        os.environ.pop("DATABASE_URL", None)
+        write_edition(Path(folder) / "editions" / "2027-big", load_map(2026), products=28)
+        measure()
+
+
+def measure() -> None:
+    # imported late: the data folder is read from the environment
+    from workshops.access import AT_HOME
+    from workshops.sample import create_sample
+    from workshops.store.database import database_url, open_database
+    from workshops.store.projects import read_project, save_expectations, save_weights
+
+    database, functional_map = open_database(database_url()), load_map(2026)
+    project = create_sample(database, AT_HOME, functional_map, "2027-big", "en")
+    known, t = list(functional_map.items), texts("workshops", "en")
+    item = next(one for one in read_project(database, project).asked() if one in functional_map.items)
+    watch()
+
+    shortlist = opened("shortlist", project)
+    tell("Shortlist, nothing changed (left-out tab open)", rerun(shortlist), 200)
+    budget = f"shortlist_budget_{project}"
+
+    def another_budget(turn: int) -> None:
+        shortlist.number_input(key=budget).set_value(600_000.0 + turn * 1_000)
+
+    shortlist.session_state["shortlist_tabs"] = t("shortlist.tab.chart")
+    shortlist.run()
+    tell("Shortlist, chart open, nothing changed", rerun(shortlist), 200)
+    tell("Shortlist, chart open, another budget each time", rerun(shortlist, another_budget), 200)
+    for tab in ("why", "costs", "options", "check"):
+        shortlist.session_state["shortlist_tabs"] = t(f"shortlist.tab.{tab}")
+        shortlist.run()
+        tell(f"Shortlist, {tab} open, another budget each time", rerun(shortlist, another_budget), 200)
+    shortlist.session_state["shortlist_tabs"] = t("shortlist.tab.left_out")
+    shortlist.run()
+    tell("Shortlist, left-out open, another budget (all ways in anew)", rerun(shortlist, another_budget, 6))
+
+    requirements = opened("requirements", project)
+
+    def another_level(turn: int) -> None:
+        level = 1 + turn % 4
+        save_expectations(database, AT_HOME, project, known, {item: {"level": level, "must_have": False}})
+
+    tell("Requirements, another level each time", rerun(requirements, another_level), 150)
+    hand = opened("robustness", project)
+    hand.session_state["robustness_tabs"] = t("robustness.tab.weights")
+    hand.run()
+    key = next(one.key for one in hand.slider if one.key.startswith("robustness_weight_leads_"))
+
+    def another_weight(turn: int) -> None:
+        hand.slider(key=key).set_value(float(1 + turn))
+
+    tell("How sure, a weight moved by hand each time", rerun(hand, another_weight), 150)
+    context = opened("context", project)
+
+    def another_saved_weight(turn: int) -> None:
+        weights = dict(read_project(database, project).weights)
+        save_weights(database, AT_HOME, project, weights | {next(iter(weights)): 5.0 + turn})
+
+    tell("Context, another weight saved each time", rerun(context, another_saved_weight), 150)
+    shortlist = opened("shortlist", project)
+    shortlist.session_state["shortlist_tabs"] = t("shortlist.tab.chart")
+    shortlist.run()
+    tell("Shortlist, chart open, another weight saved each time", rerun(shortlist, another_saved_weight), 150)
+    compare = opened("compare", project)
+    tell("Compare, nothing changed", rerun(compare), 200)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,199 @@
+"""Gentle, specific prompts where the data calls for one: each a rule, each with the numbers it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from scoring.agreement import level_counts, lower_median
+from workshops.assess import Assessment
+from workshops.model import Project
+from workshops.room import Workshop
+
+FEWEST = 8  # items asked, before a share of them says anything
+TOP_SHARE = 0.5  # of the items at level 4, from which on nothing stands out
+MUST_SHARE = 0.10
+APART = 2  # levels between two teams
+NEAR = 0.5  # central levels are rounded to the nearest, halves up, as the gates do
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A prompt: which sentence, about which item (or domain, or all), with the values of the sentence."""
+
+    rule: str
+    item_id: str = ""
+    domain: str = ""
+    values: dict[str, Any] = field(default_factory=dict, hash=False)
+
+
+def challenges_of_item(
+    assessment: Assessment,
+    item_id: str,
+    level: int | None,
+    *,
+    must_have: bool,
+    votes: pd.DataFrame,
+    decisive: bool,
+    unconfirmed: bool,
+) -> list[Challenge]:
+    """What is worth asking about one item before a level is agreed.
+
+    votes     DataFrame, one row per vote on the item: item, team, level
+    decisive  whether the item can still change the shortlist
+    """
+    found = [*nobody_covers(assessment, item_id, level), *costs_a_higher_plan(assessment, item_id, level)]
+    if must_have:
+        found += only_one_covers(assessment, item_id, level)
+    if decisive:
+        found += teams_disagree(votes, item_id)
+    if unconfirmed:
+        found.append(Challenge("left_over", item_id, values={"level": level}))
+    return found
+
+
+def challenges_of_project(
+    assessment: Assessment, votes: pd.DataFrame, decisive: set[str], unconfirmed: set[str]
+) -> list[Challenge]:
+    """Every prompt that the requirements call for, those about the whole first."""
+    project = assessment.project
+    asked, must_haves = project.asked(), project.must_haves()
+    found = [*everything_at_the_top(assessment), *too_many_must_haves(assessment)]
+    for item_id, level in asked.items():
+        found += nobody_covers(assessment, item_id, level)
+        if item_id in must_haves:
+            found += only_one_covers(assessment, item_id, level)
+            found += costs_a_higher_plan(assessment, item_id, level)
+    for item_id in votes["item"].unique():
+        if item_id in decisive:
+            found += teams_disagree(votes[votes["item"] == item_id], item_id)
+    found += [
+        Challenge("left_over", item_id, values={"level": asked[item_id]}) for item_id in asked if item_id in unconfirmed
+    ]
+    return found
+
+
+def everything_at_the_top(assessment: Assessment) -> Iterator[Challenge]:
+    """Where most items are asked at level 4, nothing sets the products apart."""
+    asked = pd.Series(assessment.project.asked(), dtype=float)
+    asked = asked[asked > 0]
+    if len(asked) >= FEWEST and (share := float((asked == 4).mean())) >= TOP_SHARE:
+        yield Challenge("all_top", values={"share": share, "count": int((asked == 4).sum()), "total": len(asked)})
+        return  # one sentence for all of them, not one more for each domain
+    for domain, levels in asked.groupby(assessment.domains.reindex(asked.index), sort=False):
+        if len(levels) >= FEWEST and (share := float((levels == 4).mean())) >= TOP_SHARE:
+            values = {"share": share, "count": int((levels == 4).sum()), "total": len(levels)}
+            yield Challenge("domain_top", domain=str(domain), values=values)
+
+
+def too_many_must_haves(assessment: Assessment) -> Iterator[Challenge]:
+    """More must-haves than a tenth of what is asked: what can be compensated is a wish."""
+    asked = [level for level in assessment.project.asked().values() if level > 0]
+    count = len(assessment.project.must_haves())
+    if len(asked) >= FEWEST and count > MUST_SHARE * len(asked):
+        yield Challenge("must_haves", values={"count": count, "total": len(asked), "share": count / len(asked)})
+
+
+def nobody_covers(assessment: Assessment, item_id: str, level: int | None) -> Iterator[Challenge]:
+    """No product reaches the level, under any of its plans."""
+    if not level or item_id not in assessment.offers.central.columns or not _rated(assessment, item_id).any():
+        return
+    best = _best(assessment, item_id)
+    if (best < level).all():
+        top = best.max()
+        values = {"level": level, "best": int(top), "products": _names(assessment, best[best == top].index)}
+        yield Challenge("nobody", item_id, values=values)
+
+
+def only_one_covers(assessment: Assessment, item_id: str, level: int | None) -> Iterator[Challenge]:
+    """A must-have that a single product reaches is a decision, not a requirement."""
+    if not level or item_id not in assessment.offers.central.columns:
+        return
+    best = _best(assessment, item_id)
+    able = best[best >= level].index
+    if len(able) == 1:
+        yield Challenge("only_one", item_id, values={"level": level, "product": _names(assessment, able)[0]})
+
+
+def costs_a_higher_plan(assessment: Assessment, item_id: str, level: int | None) -> Iterator[Challenge]:
+    """Most products that reach the level have it in a dearer plan only, and one level less would not need it."""
+    if not level or item_id not in assessment.offers.central.columns:
+        return
+    first, first_below = (_first_plan(assessment, item_id, one) for one in (level, level - 1))
+    dearer = first[first > first_below.reindex(first.index).fillna(0)]
+    if len(first) >= 2 and 2 * len(dearer) >= len(first):
+        offers = assessment.offers.table
+        places = [
+            str(offers.index[(offers["product"] == product) & (offers["place"] == first[product])][0])
+            for product in dearer.index
+        ]
+        names = [assessment.offer_name(offer) for offer in places]
+        yield Challenge(
+            "higher_plan", item_id, values={"level": level, "count": len(dearer), "total": len(first), "offers": names}
+        )
+
+
+def teams_disagree(votes: pd.DataFrame, item_id: str) -> Iterator[Challenge]:
+    """Two teams whose medians are two levels apart."""
+    apart = far_apart(votes)
+    if apart is not None:
+        low_team, low, high_team, high = apart
+        yield Challenge(
+            "teams", item_id, values={"low_team": low_team, "low": low, "high_team": high_team, "high": high}
+        )
+
+
+def far_apart(votes: pd.DataFrame) -> tuple[str, int, str, int] | None:
+    """The two teams that are furthest apart on one item, if by two levels or more: team and median of both."""
+    medians = team_medians(votes)
+    if len(medians) < 2 or medians.max() - medians.min() < APART:
+        return None
+    low, high = medians.idxmin(), medians.idxmax()
+    return str(low), int(medians[low]), str(high), int(medians[high])
+
+
+def team_medians(votes: pd.DataFrame) -> pd.Series:
+    """team -> lower median of its votes on one item."""
+    given = votes[votes["level"].notna()]
+    if given.empty:
+        return pd.Series(dtype=float)
+    return lower_median(level_counts(given[["team", "level"]].rename(columns={"team": "item"})))
+
+
+def unconfirmed_items(project: Project, workshop: Workshop | None, voted: set[str], settled: set[str]) -> set[str]:
+    """Items whose level was there before the room opened, and that nobody has voted on or agreed to since."""
+    if workshop is None:
+        return set()
+    return {
+        item_id
+        for item_id in project.asked()
+        if item_id not in voted
+        and item_id not in settled
+        and (project.expectation(item_id).changed_at or workshop.created_at) < workshop.created_at
+    }
+
+
+def _best(assessment: Assessment, item_id: str) -> pd.Series:
+    """product -> the level that its best plan reaches, rounded as the gates do; products not rated on it are left out."""
+    rated = _rated(assessment, item_id)
+    levels = np.floor(assessment.offers.central[item_id] + NEAR)[rated]
+    return levels.groupby(assessment.offers.table["product"].reindex(levels.index), sort=False).max()
+
+
+def _rated(assessment: Assessment, item_id: str) -> pd.Series:
+    return assessment.offers.rated[item_id].astype(bool)
+
+
+def _first_plan(assessment: Assessment, item_id: str, level: int) -> pd.Series:
+    """product -> place of the first plan that reaches a level; products that never do are left out."""
+    reaches = (np.floor(assessment.offers.central[item_id] + NEAR) >= level) & _rated(assessment, item_id)
+    table = assessment.offers.table[reaches.to_numpy()]
+    return table.groupby("product", sort=False)["place"].min()
+
+
+def _names(assessment: Assessment, products: pd.Index) -> list[str]:
+    return [assessment.product_name(str(product)) for product in products]
