@@ -677,10 +677,9 @@ def publish_again() -> None:
             left, right = st.columns(2)
             signed = left.text_input(t("editions.signed"), value=who.name, key="editions_again_signed", max_chars=120)
             note = right.text_input(t("editions.note"), key="editions_again_note", max_chars=2000)
-            if st.form_submit_button(t("editions.again", edition=t("editions.quality_edition"))):
+            if st.form_submit_button(t("editions.again")):
                 attempt(
-                    lambda: {"edition": republish(who, chosen, signed=signed, note=note, now=now())},
-                    "editions.published",
+                    lambda: t("editions.published", edition=republish(who, chosen, signed=signed, note=note, now=now()))
                 )
                 st.rerun()
 
