@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 
 import openpyxl
@@ -14,7 +13,7 @@ from tests.test_pages import opened
 from vendors.draft import current_draft
 from vendors.layout import FIRST_ROW, ID_ROW
 from vendors.load import load_edition
-from vendors.publish import editions, newest_edition
+from vendors.publish import editions, newest_edition, publication
 from workshops.access import Person
 
 PAGE = "vendors/editions_page.py"
@@ -97,7 +96,7 @@ def test_a_workbook_goes_out_comes_back_and_is_published(page):
     """The whole renewal in one session: out, one level changed, in, signed, newest."""
     item = rated().item_id
     brought(page, changed(workbook(page), item, rating=3), "Ana")
-    assert "1 lines changed" in said(page.success)
+    assert "1 line changed" in said(page.success)
     assert current_draft().edition.products["product-00"].ratings[item].rating == 3
 
     step(page, "publish")
@@ -123,7 +122,7 @@ def test_a_bad_workbook_is_refused_with_every_cell(page):
     uploaded(page, changed(workbook(page), item, rating=9, basis="hearsay", on="soon"))
 
     assert "3 problems keep this workbook out" in said(page.error)
-    assert len(page.dataframe[0].value) == 3
+    assert said(page.html).count("keeps it out") == 3
     assert not [one for one in page.button if one.key == "editions_bring"]
     page.button(key="editions_mark").click().run()
     assert not page.exception
@@ -179,13 +178,13 @@ def test_differences_quality_and_history_open(page):
         page.segmented_control(key="editions_part").set_value(part).run()
         assert not page.exception
         if part == "differences":
-            assert "1 levels up, 0 down" in said(page.markdown)
+            assert "level up: **1**" in said(page.markdown)
         if part == "history":
             assert "brought a workbook of Ana into the draft of 2027" in said(page.html)
 
 
 def test_others_read_and_do_not_renew(page, monkeypatch):
-    monkeypatch.setattr("workshops.session_widgets.AT_HOME", Person("c", "Cy", "consultant"))
+    monkeypatch.setattr("workshops.sign_in_widgets.AT_HOME", Person("c", "Cy", "consultant"))
     app = opened(PAGE)
 
     assert app.segmented_control(key="editions_part").options == ["Differences", "Quality", "History"]
@@ -201,11 +200,11 @@ def test_the_previous_edition_is_published_again(page):
     page.text_input(key="editions_note").set_value("Too early.")
     page.button[[one.label for one in page.button].index("Publish edition 2027")].click().run()
     page.segmented_control(key="editions_part").set_value("history").run()
-    page.selectbox(key="editions_again_which").set_value("2026-9").run()
+    page.selectbox(key="editions_again_which").set_value("2026-9")
     page.text_input(key="editions_again_signed").set_value("Ada")
     page.text_input(key="editions_again_note").set_value("Back.")
     next(one for one in page.button if "again" in one.label).click().run()
 
     assert not page.exception
     assert newest_edition() == "2027-2"
-    assert load_edition(editions()["2027-2"]).published == dt.date(2026, 11, 21)
+    assert publication(editions()["2027-2"]).base == "2026-9"

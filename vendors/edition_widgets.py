@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from functional_map.load import load_map
@@ -17,6 +16,8 @@ from vendors.problems import Problem
 from vendors.publish import editions, newest_edition
 from vendors.spreadsheet import joined
 from vendors.words import sentence
+
+MOST_SHOWN = 300  # problems on the screen; the marked workbook has all of them
 
 
 def current_edition() -> Edition:
@@ -41,14 +42,16 @@ def problem_table(found: list[tuple[str, Problem]], edition: Edition, t: Texts, 
         table = "" if problem.table in ("", "ratings") else t(f"table.{problem.table}")
         return " › ".join(filter(None, (name, table, entry)))
 
-    table = pd.DataFrame(
-        {
-            t("editions.problem.place"): [place(one) for _, one in found],
-            t("editions.problem.sentence"): [sentence(one, t) for _, one in found],
-            t("editions.problem.kind"): [t(f"editions.problem.{kind}") for kind, _ in found],
-        }
-    )
-    st.dataframe(table, key=key, hide_index=True, width="stretch", height=min(36 * (len(table) + 1) + 3, 420), alt=alt)
+    lines = [
+        f"<tr><td class='muted'>{escape(place(one))}</td><td>{escape(sentence(one, t))}</td>"
+        f"<td class='muted'>{escape(t(f'editions.problem.{kind}'))}</td></tr>"
+        for kind, one in found[:MOST_SHOWN]
+    ]
+    heads = "".join(f"<th>{escape(t(f'editions.problem.{name}'))}</th>" for name in ("place", "sentence", "kind"))
+    with st.container(height=420 if len(lines) > 8 else "content", border=False, key=key):
+        st.html(f"<table class='clean' aria-label='{escape(alt)}'><tr>{heads}</tr>{''.join(lines)}</table>")
+    if len(found) > MOST_SHOWN:
+        st.caption(t("editions.shown", count=MOST_SHOWN, total=t.number(len(found))))
 
 
 def choice_card(choice: Choice, draft: Draft, t: Texts) -> str | None:

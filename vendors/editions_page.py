@@ -62,15 +62,15 @@ def now() -> dt.datetime:
 
 
 def attempt(action, done: str = "", **values) -> None:
-    """Do what an admin asked for; say what came of it on the next run."""
+    """Do what an admin asked for; say what came of it on the next run. An action may return its own words."""
     try:
-        result = action()
+        words = action()
     except PublishError as error:
         st.session_state["editions_problems"] = error.problems
     except StaleDraftError:
         st.session_state["editions_problems"] = [("editions.stale", {})]
     else:
-        st.session_state["editions_done"] = t(done, **(values or result or {})) if done else ""
+        st.session_state["editions_done"] = words if isinstance(words, str) else t(done, **values) if done else ""
 
 
 def item_name(functional_map, item: str) -> str:
@@ -99,7 +99,7 @@ def start() -> None:
             t("editions.start", edition=chosen),
             key="editions_start",
             type="primary",
-            on_click=lambda: attempt(lambda: start_draft(who, chosen, now()) and None),
+            on_click=lambda: attempt(lambda: start_draft(who, chosen, now())),
         )
 
 
@@ -265,14 +265,15 @@ def bring_back() -> None:
         def bring() -> None:
             _, told = merge(who, reading, analyst=analyst, file=uploaded.name, now=now())
             st.session_state["editions_round"] = st.session_state.get("editions_round", 0) + 1
-            return {"changed": told.changed, "choices": told.choices}
+            words = t("editions.brought", count=told.changed)
+            return f"{words} {t('editions.brought_choices', count=told.choices)}" if told.choices else words
 
         second.button(
             t("editions.bring"),
             key="editions_bring",
             type="primary",
             width="stretch",
-            on_click=lambda: attempt(bring, "editions.brought"),
+            on_click=lambda: attempt(bring),
         )
 
 
@@ -309,13 +310,13 @@ def settle() -> None:
             st.button(
                 t("editions.take_all", who=analyst),
                 key=f"editions_take_all_{place}",
-                on_click=lambda taken=taken: attempt(lambda: choose(who, taken, now()) and None, "editions.settled"),
+                on_click=lambda taken=taken: attempt(lambda: choose(who, taken, now()), "editions.settled"),
             )
         st.button(
             t("editions.keep_all"),
             key="editions_keep_all",
             on_click=lambda: attempt(
-                lambda: choose(who, {one.id: "" for one in draft.choices}, now()) and None, "editions.settled"
+                lambda: choose(who, {one.id: "" for one in draft.choices}, now()), "editions.settled"
             ),
         )
     picks = {}
@@ -330,7 +331,7 @@ def settle() -> None:
         key="editions_settle",
         type="primary",
         disabled=not picks,
-        on_click=lambda: attempt(lambda: choose(who, picks, now()) and None, "editions.settled"),
+        on_click=lambda: attempt(lambda: choose(who, picks, now()), "editions.settled"),
     )
 
 
@@ -346,7 +347,7 @@ def mend() -> None:
         st.button(
             t("editions.age", count=old),
             key="editions_age",
-            on_click=lambda: attempt(lambda: age_evidence(who, now()) and None),
+            on_click=lambda: attempt(lambda: age_evidence(who, now())),
         )
     if problems:
         problem_table(
@@ -392,9 +393,7 @@ def publish() -> None:
         note = right.text_input(t("editions.note"), key="editions_note", max_chars=2000)
         if st.form_submit_button(t("editions.publish", edition=draft.id), type="primary", disabled=blocked):
             attempt(
-                lambda: (
-                    publish_draft(who, draft, signed=signed, note=note, title=title, notes=notes, now=now()) and None
-                ),
+                lambda: publish_draft(who, draft, signed=signed, note=note, title=title, notes=notes, now=now()),
                 "editions.published",
                 edition=draft.id,
             )
@@ -463,7 +462,12 @@ def compared() -> None:
     if found.is_empty:
         st.success(t("editions.same"), icon=":material/check:")
         return
-    st.markdown(t("editions.changed_counts", facts=len(found.facts), **found.counts()))
+    counts = {t(f"diff.kind.{kind}"): count for kind, count in found.counts().items()} | {
+        t("editions.other_facts"): len(found.facts)
+    }
+    st.markdown(
+        " · ".join(f"{words}{t('editions.colon')} **{t.number(count)}**" for words, count in counts.items() if count)
+    )
     for row in found.products.itertuples():
         name = product_name(after if row.change == "in" else before, row.product)
         st.markdown(f"- {t(f'diff.product.{row.change}')}: **{plain(name)}**")
@@ -492,7 +496,11 @@ def compared() -> None:
                         t(f"basis.{one or 'not-rated'}") for one in found.ratings["basis_after"]
                     ],
                     t("diff.column.note"): found.ratings["note"],
-                    t("diff.column.weight"): [t.percent(one, 1) if one else "" for one in found.ratings["weight"]],
+                    **(
+                        {t("diff.column.weight"): [t.percent(one, 1) for one in found.ratings["weight"]]}
+                        if any(weights.values())
+                        else {}
+                    ),
                 }
             ),
             "editions_ratings",
@@ -624,20 +632,25 @@ def past() -> None:
             else f"<span class='verdict {'good' if whole else 'bad'}'>{escape(t('editions.untouched' if whole else 'editions.touched'))}</span>"
         )
         rows.append(
-            f"<tr><td><b>{escape(edition.title[language])}</b></td><td>{escape(t.date(edition.published))}</td>"
+            f"<tr><td style='white-space:nowrap'><b>{escape(edition.title[language])}</b></td><td style='white-space:nowrap'>{escape(t.date(edition.published))}</td>"
             f"<td class='r'>{len(edition.products)}</td><td>{escape(state)}</td>"
             f"<td class='muted'>{escape(signed.note if signed else edition.notes[language])}</td><td>{mark}</td></tr>"
         )
-    st.html(f"<table class='clean'>{''.join(rows)}</table>")
+    heads = "".join(
+        f"<th>{escape(t(f'editions.past.{name}'))}</th>"
+        for name in ("edition", "published", "products", "signed", "note", "state")
+    )
+    st.html(f"<table class='clean'><tr>{heads}</tr>{''.join(rows)}</table>")
     lines = history()
     st.markdown(f"**{t('editions.journal_title')}**")
-    if not lines:
-        st.caption(t("editions.no_history"))
     cells = "".join(
-        f"<tr><td class='muted'>{escape(t.time(line['at']))}</td><td><b>{escape(line.get('by') or t('editions.somebody'))}</b> {escape(told(line))}</td></tr>"
+        f"<tr><td class='muted' style='white-space:nowrap'>{escape(t.time(line['at']))}</td><td><b>{escape(line.get('by') or t('editions.somebody'))}</b> {escape(told(line))}</td></tr>"
         for line in lines[:200]
     )
-    st.html(f"<table class='clean'>{cells}</table>" if lines else "<span></span>")
+    if not lines:
+        st.caption(t("editions.no_history"))
+    else:
+        st.html(f"<table class='clean'>{cells}</table>")
     if is_admin:
         publish_again()
 
@@ -664,10 +677,9 @@ def publish_again() -> None:
             left, right = st.columns(2)
             signed = left.text_input(t("editions.signed"), value=who.name, key="editions_again_signed", max_chars=120)
             note = right.text_input(t("editions.note"), key="editions_again_note", max_chars=2000)
-            if st.form_submit_button(t("editions.again", edition=t("editions.quality_edition"))):
+            if st.form_submit_button(t("editions.again")):
                 attempt(
-                    lambda: {"edition": republish(who, chosen, signed=signed, note=note, now=now())},
-                    "editions.published",
+                    lambda: t("editions.published", edition=republish(who, chosen, signed=signed, note=note, now=now()))
                 )
                 st.rerun()
 

@@ -492,24 +492,24 @@ _KINDS: Mapping[str, Callable[[_Row, Column, Any], Any]] = {
 
 
 @cache
-def _field_names(table: str) -> Mapping[str, str]:
-    """Every word that names a column of a table: its id, and its heading in each language."""
-    names = {column.field: column.field for column in columns(table)}
-    headings = {
-        texts("vendors", language)(f"column.{column.field}"): column.field
-        for language in LANGUAGES
-        for column in columns(table)
-    }
-    return headings | names
+def _field_names(table: str, language: str) -> Mapping[str, str]:
+    """Every word that names a column of a table: its id, and its heading in a language."""
+    t = texts("vendors", language)
+    headings = {t(f"column.{column.field}"): column.field for column in columns(table)}
+    return headings | {column.field: column.field for column in columns(table)}
 
 
 def _fields_in(row: Sequence[Any], table: str) -> dict[str, list[int]]:
-    """The columns that a row names, with their places."""
-    names, found = _field_names(table), defaultdict(list)
-    for place, value in enumerate(row, start=1):
-        if isinstance(value, str) and (name := names.get(value.strip())):
-            found[name].append(place)
-    return dict(found)
+    """The columns that a row names, with their places; headings are all in one language."""
+    best: dict[str, list[int]] = {}
+    for language in LANGUAGES:
+        names, found = _field_names(table, language), defaultdict(list)
+        for place, value in enumerate(row, start=1):
+            if isinstance(value, str) and (name := names.get(value.strip())):
+                found[name].append(place)
+        if len(found) > len(best):
+            best = dict(found)
+    return best
 
 
 def _missing(table: str, keys: Mapping[str, str], record: Record) -> Iterator[str]:
