@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 
 import pandas as pd
 import pytest
@@ -30,8 +31,10 @@ from workshops.store.demonstrations import (
     save_score,
     script_of,
 )
+from workshops.store.privacy import erase_participant, kept_about
 from workshops.store.projects import StaleError, history, read_project, save_context, save_expectations
 from workshops.store.transfer import project_file, restore_project
+from workshops.store.votes import join, open_workshop, participant_by_token
 
 ME = dataclasses.replace(AT_HOME, name="Ada")
 READER = Person("r", "Reader", "team")
@@ -371,3 +374,44 @@ def test_a_reader_decides_nothing(database, project_id, chosen):
     ):
         with pytest.raises(NotAllowedError):
             attempt()
+
+
+# ---------------------------------------------------------------- who is erased
+
+
+def test_who_is_erased_is_named_nowhere_any_more(database, project_id, chosen):
+    """In the answers, in the decision as it was recorded, and in the journal; what they thought stays."""
+    add_line(database, ME, project_id, LINE)
+    offer = chosen().offers[0]
+    product, _, plan = offer.partition("/")
+    shown = plan_demonstration(database, ME, project_id, product_id=product, plan_id=plan, held_on=DAY, known=[offer])
+    room = open_workshop(database, ME, project_id)
+    token = join(database, room.code, name="Éve Noël", team="sales", teams=("sales",))
+    participant = participant_by_token(database, room.code, token)[1]
+    eve = Person(participant.id, participant.name, "participant")
+    line = script_of(database, project_id)[0]
+    save_score(database, eve, shown, Score(line.id, "as-asked"))
+    reveal_scores(database, ME, shown)
+    for criterion, by in (("support", "éve noël"), ("exit", "Evelyn")):
+        answer = Suitability("product-00", criterion, 3, "They answer", by)
+        save_suitability(database, ME, project_id, answer)
+    save_suitability(database, ME, project_id, Suitability("product-00", "support", 2, "Slowly", "Éve Noël", version=1))
+    decide(database, project_id, chosen(), dissent=(("Éve Noël", "Too dear"), ("Evelyn", "Fine")))
+    kept = kept_about(database, ME, project_id, eve.id)
+    assert [row["score"] for row in kept["suitability"]] == [2]
+    assert kept["dissent"] == ["Too dear"]
+    before = read_project(database, project_id).revision
+
+    erase_participant(database, ME, project_id, eve.id)
+
+    project, decision = read_project(database, project_id), decisions_of(database, project_id)[0]
+    assert project.revision > before  # nothing that was read before is shown any longer
+    assert {one.criterion: one.by for one in project.evidence.suitability} == {"exit": "Evelyn", "support": "–"}
+    assert decision.dissent == (("–", "Too dear"), ("Evelyn", "Fine"))
+    assert [one["by"] for one in decision.state["suitability"]] == ["Evelyn", "–"]
+    assert {who for one in decision.state["seen"] for who in one["people"]} == {"–"}
+    written = json.dumps(
+        [[line["before"], line["after"]] for line in history(database, project_id)], ensure_ascii=False
+    )
+    assert "Too dear" not in written  # opinions stand with the decision only
+    assert "oël" not in written

@@ -67,4 +67,4 @@ elif part == "team" and offers:
 elif part == "quotes":
     quotes_part(choice, words, who, t)
 elif part == "choice" and offers:
-    choice_part(choice, words, who, t)
+    choice_part(choice, who, t)

@@ -10,9 +10,12 @@ import streamlit as st
 
 from interface.language import Texts
 from interface.page_widgets import show_problems
-from workshops.access import NotAllowedError
+from workshops.access import NotAllowedError, Person
 from workshops.assess import Assessment
-from workshops.model import ProjectError
+from workshops.model import Project, ProjectError
+from workshops.session_widgets import database
+from workshops.store.accounts import members_of
+from workshops.store.privacy import participants_of
 from workshops.store.projects import StaleError
 
 DATE_FORMATS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y")
@@ -49,6 +52,28 @@ def typed_date(text: str) -> dt.date:
         except ValueError:
             continue
     raise ProjectError([("decide.date_problem", {"text": text.strip()[:40]})])
+
+
+def people_to_choose(project: Project, who: Person) -> list[str]:
+    """The names that the project knows: who acts, who took part, who sees it, who judged before."""
+    taking_part = [row["name"] for row in participants_of(database(), who, project.id)]
+    members = [account.name for account in members_of(database(), who, project.id)]
+    judges = [one.by for one in project.evidence.suitability]
+    return sorted({name for name in (who.name, *taking_part, *members, *judges) if name}, key=str.casefold)
+
+
+def name_box(label: str, names: list[str], key: str, t: Texts, *, value: str = "", disabled: bool = False) -> None:
+    """A name: one that the project knows, or any other that is typed."""
+    known = names if value in names or not value else [value, *names]
+    st.selectbox(
+        label,
+        known,
+        index=known.index(value) if value else None,
+        key=key,
+        accept_new_options=True,
+        placeholder=t("decide.name"),
+        disabled=disabled,
+    )
 
 
 def offers_to_choose(assessment: Assessment) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,7 +12,7 @@ import pandas as pd
 
 from scoring.decision import Matrix, matrix
 from workshops.assess import Assessment
-from workshops.evidence import PARTS, Quote, Suitability
+from workshops.evidence import FEWEST_SCORERS, PARTS, Quote, Suitability
 from workshops.model import Project
 
 BEST_ANSWER = 4.0
@@ -131,6 +131,10 @@ def state_of(choice: Choice) -> dict[str, Any]:
             **{name: float(row[name]) for name in ("fit", "low", "high", "cost", "cost_low", "cost_high")},
             **{name: float(row[name]) for name in ("ergonomics", "ergonomics_low", "ergonomics_high")},
             **{part: float(choice.matrix.central.at[offer, part]) for part in choice.parts},
+            "ends": {
+                part: [float(choice.matrix.low.at[offer, part]), float(choice.matrix.high.at[offer, part])]
+                for part in choice.parts
+            },
             "total": float(choice.matrix.totals.at[offer, "central"]),
             "total_low": float(choice.matrix.totals.at[offer, "low"]),
             "total_high": float(choice.matrix.totals.at[offer, "high"]),
@@ -147,11 +151,47 @@ def state_of(choice: Choice) -> dict[str, Any]:
         "criteria": dict(evidence.balance.criteria),
         "offers": rows,
         "order": [str(offer) for offer in choice.matrix.totals.index],
+        "fallen": [assessment.offer_name(one) for one in choice.fallen],
         "seen": [_plain(one) for one in evidence.seen],
         "usability": [_plain(one) for one in evidence.usability.values()],
         "quotes": [_plain(one) for one in evidence.quotes],
         "suitability": [_plain(one) for one in evidence.suitability],
     }
+
+
+def matrix_of(state: Mapping[str, Any]) -> Matrix | None:
+    """The matrix of a recorded state, so that it can be read like today's; None where its ends were not recorded."""
+    parts, offers = list(state["weights"]), list(state["offers"])
+    rows = state["offers"]
+    if not all("ends" in row for row in rows.values()):
+        return None
+
+    def frame(value: Callable[[Mapping[str, Any], str], float]) -> pd.DataFrame:
+        return pd.DataFrame([[value(rows[one], part) for part in parts] for one in offers], offers, parts)
+
+    return matrix(
+        low=frame(lambda row, part: row["ends"][part][0]),
+        central=frame(lambda row, part: row[part]),
+        high=frame(lambda row, part: row["ends"][part][1]),
+        weights=pd.Series(state["weights"], dtype=float),
+    )
+
+
+def measured_in(state: Mapping[str, Any]) -> frozenset[str]:
+    """The products whose ergonomics the team had measured."""
+    return frozenset(one["product_id"] for one in state["usability"] if len(one["scores"]) >= FEWEST_SCORERS)
+
+
+def products_in(state: Mapping[str, Any]) -> dict[str, str]:
+    """product -> its name, for the offers of a state in their order."""
+    return {offer.partition("/")[0]: state["offers"][offer]["name"].partition(" · ")[0] for offer in state["order"]}
+
+
+def unanswered_in(state: Mapping[str, Any]) -> list[str]:
+    """The products on which a criterion of suitability that counts is not answered."""
+    given = {(one["product_id"], one["criterion"]) for one in state["suitability"]}
+    counting = [name for name, weight in state["criteria"].items() if weight > 0]
+    return [one for one in products_in(state) if any((one, name) not in given for name in counting)]
 
 
 def _plain(one: Any) -> dict[str, Any]:

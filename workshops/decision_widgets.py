@@ -13,34 +13,34 @@ from interface.language import Texts
 from interface.marks import interval
 from interface.page_widgets import plain
 from workshops.access import Person
-from workshops.decide_widgets import attempt, typed_date
-from workshops.decision import Choice, same_numbers, state_of
-from workshops.evidence import FEWEST_SCORERS, PARTS, Balance, Decision
-from workshops.model import ProjectError
+from workshops.decide_widgets import attempt, name_box, people_to_choose, typed_date
+from workshops.decision import Choice, measured_in, same_numbers, state_of
+from workshops.evidence import LONGEST_REASON, PARTS, Balance, Decision
 from workshops.session_widgets import database
 from workshops.store.decisions import decisions_of, record_decision, save_balance
-from workshops.words import Words
+from workshops.words import how_firm, unsettled
 
 # ---------------------------------------------------------------- matrix
 
 
-def choice_part(choice: Choice, words: Words, who: Person, t: Texts) -> None:
+def choice_part(choice: Choice, who: Person, t: Texts) -> None:
     """The four parts with their weights, what it would take to turn the order, and the decision."""
     locked = not who.may("edit-project")
     weights_form(choice, who, t, locked)
-    if choice.project.context.budget is None:
-        st.caption(t("choice.no_budget"))
     if choice.matrix is None:
+        if choice.project.context.budget is None:
+            st.caption(t("choice.no_budget"))
         st.info(t("choice.nothing_to_compare"), icon=":material/balance:")
     else:
-        st.html(matrix_table(state_of(choice), t, words.money, measured=measured(choice)))
-        st.markdown(f"**{plain(sensitivity(choice, t))}**")
-        for sentence in unsettled(choice, t):
-            st.caption(sentence)
+        state = state_of(choice)
+        st.html(matrix_table(state, t))
+        st.markdown(f"**{plain(how_firm(state, t))}**")
+        for sentence in unsettled(state, t):
+            st.caption(plain(sentence))
         if not locked:
             with st.expander(t("decision.record"), icon=":material/gavel:", key="decide_record"):
                 decision_form(choice, who, t)
-    recorded(choice, words, t)
+    recorded(choice, t)
 
 
 def weights_form(choice: Choice, who: Person, t: Texts, locked: bool) -> None:
@@ -73,14 +73,9 @@ def write_parts(choice: Choice, who: Person) -> None:
     attempt(lambda: save_balance(database(), who, choice.project.id, balance, version=version))
 
 
-def measured(choice: Choice) -> frozenset[str]:
-    """The products whose ergonomics the team measured."""
-    return frozenset(name for name, one in choice.project.evidence.usability.items() if one.enough)
-
-
-def matrix_table(state: Mapping[str, Any], t: Texts, money: Any, *, measured: frozenset[str]) -> str:
+def matrix_table(state: Mapping[str, Any], t: Texts) -> str:
     """Offers against parts, from the plain values that a decision keeps: so an old one reads like today's."""
-    parts = list(state["weights"])
+    parts, measured = list(state["weights"]), measured_in(state)
     heads = ["", *(f"{t(f'choice.part.{part}')} · {t.percent(state['weights'][part])}" for part in parts)]
     rows = [
         "<tr>"
@@ -93,7 +88,9 @@ def matrix_table(state: Mapping[str, Any], t: Texts, money: Any, *, measured: fr
         for part in parts:
             note = ""
             if part == "budget":
-                note = f'<br><span class="muted small">{escape(money(row["cost"]))}</span>'
+                note = (
+                    f'<br><span class="muted small">{escape(t.money(row["cost"], state["context"]["currency"]))}</span>'
+                )
             if part == "ergonomics":
                 known = "measured" if offer.partition("/")[0] in measured else "assessed"
                 note = f'<br><span class="muted small">{escape(t(f"choice.{known}"))}</span>'
@@ -108,55 +105,12 @@ def matrix_table(state: Mapping[str, Any], t: Texts, money: Any, *, measured: fr
     return f'<table class="clean">{"".join(rows)}</table>'
 
 
-def sensitivity(choice: Choice, t: Texts) -> str:
-    """How sure the order is, and what would turn it."""
-    result, name = choice.matrix, choice.assessment.offer_name
-    order = [str(offer) for offer in result.totals.index]
-    leader = name(order[0])
-    if len(order) == 1:
-        return t("choice.only", leader=leader)
-    if len(result.leaders) > 1:
-        return t("choice.level", names=t.list([name(one) for one in result.leaders]))
-    ahead = (result.totals["central"].iloc[0] - result.totals["central"].iloc[1]) * 100
-    sentences = [t("choice.lead", leader=leader, second=name(order[1]), points=t.number(ahead, 1))]
-    if result.overtaken.empty:
-        sentences.append(t("choice.never"))
-    else:
-        first = result.overtaken.iloc[0]
-        sentences.append(
-            t(
-                "choice.turns_more" if first["needed"] > first["weight"] else "choice.turns_less",
-                part=t(f"choice.part.{first['part']}"),
-                needed=t.percent(first["needed"]),
-                now=t.percent(first["weight"]),
-                rival=name(first["rival"]),
-            )
-        )
-    could = [name(one) for one in result.could_lead]
-    sentences.append(t("choice.could", names=t.list(could)) if could else t("choice.sure"))
-    return " ".join(sentences)
-
-
-def unsettled(choice: Choice, t: Texts) -> list[str]:
-    """What is still open before a decision should be taken."""
-    known, names = measured(choice), choice.assessment.product_name
-    found = []
-    if choice.fallen:
-        fallen = t.list([choice.assessment.offer_name(one) for one in choice.fallen])
-        found.append(t("choice.fallen", names=plain(fallen)))
-    unshown = [names(one) for one in choice.team.index if one not in known]
-    if unshown:
-        found.append(t("choice.unfinished", names=plain(t.list(unshown)), least=FEWEST_SCORERS))
-    open_ones = [names(str(one)) for one, row in choice.team.iterrows() if row["answered"] < 1 - 1e-9]
-    if open_ones and "team" in choice.parts:
-        found.append(t("choice.unanswered", names=plain(t.list(open_ones))))
-    return found
-
-
 # ---------------------------------------------------------------- decision
 
 
 def decision_form(choice: Choice, who: Person, t: Texts) -> None:
+    """The choice, its day, its reasons, and one row for each dissenting opinion."""
+    people = people_to_choose(choice.project, who)
     with st.form("decide_decision_form", border=False):
         left, right = st.columns([3, 1])
         left.selectbox(
@@ -168,9 +122,22 @@ def decision_form(choice: Choice, who: Person, t: Texts) -> None:
             placeholder=t("decision.choose"),
         )
         right.text_input(t("decision.day"), dt.date.today().isoformat(), key="decide_day")
-        st.text_area(t("decision.reasons"), key="decide_reasons", max_chars=4000)
-        st.text_area(t("decision.dissent"), key="decide_dissent", help=t("decision.dissent_help"), max_chars=8000)
-        st.form_submit_button(t("decision.save"), type="primary", on_click=decide, args=(choice, who))
+        st.text_area(t("decision.reasons"), key="decide_reasons", max_chars=LONGEST_REASON)
+        st.markdown(f"**{t('decision.dissent')}**", help=t("decision.dissent_help"))
+        for place in range(st.session_state.get("decide_opinions", 1)):
+            left, right = st.columns([1, 3])
+            with left:
+                name_box(t("decision.dissent_who"), people, f"decide_dissent_who_{place}", t)
+            right.text_area(
+                t("decision.dissent_what"), key=f"decide_dissent_what_{place}", max_chars=LONGEST_REASON, height=68
+            )
+        with st.container(horizontal=True):
+            st.form_submit_button(t("decision.save"), type="primary", on_click=decide, args=(choice, who))
+            st.form_submit_button(t("decision.another"), icon=":material/add:", on_click=another_opinion)
+
+
+def another_opinion() -> None:
+    st.session_state["decide_opinions"] = st.session_state.get("decide_opinions", 1) + 1
 
 
 def decide(choice: Choice, who: Person) -> None:
@@ -185,7 +152,7 @@ def decide(choice: Choice, who: Person) -> None:
             offers=choice.offers,
             decided_on=typed_date(state["decide_day"]),
             reasons=state["decide_reasons"],
-            dissent=typed_dissent(state["decide_dissent"]),
+            dissent=typed_dissent(),
             state=state_of(choice),
             revision=choice.project.revision,
             today=dt.date.today(),
@@ -193,23 +160,21 @@ def decide(choice: Choice, who: Person) -> None:
 
     if attempt(write):
         state["decide_saved"] = True
-        for name in ("decide_reasons", "decide_dissent"):
-            state[name] = ""
+        for name in [one for one in state if str(one).startswith(("decide_dissent_", "decide_reasons", "decide_opin"))]:
+            del state[name]
 
 
-def typed_dissent(text: str) -> tuple[tuple[str, str], ...]:
-    """`name: opinion`, one a line. Raises ProjectError for a line without a colon."""
-    found = []
-    for line in text.splitlines():
-        if line.strip():
-            name, colon, opinion = line.partition(":")
-            if not colon:
-                raise ProjectError([("decision.problem.dissent", {})])
-            found.append((name.strip(), opinion.strip()))
-    return tuple(found)
+def typed_dissent() -> tuple[tuple[str, str], ...]:
+    """(who, opinion) of every row in which something stands."""
+    state = st.session_state
+    rows = [
+        (state.get(f"decide_dissent_who_{place}") or "", state.get(f"decide_dissent_what_{place}") or "")
+        for place in range(state.get("decide_opinions", 1))
+    ]
+    return tuple((who.strip(), what.strip()) for who, what in rows if who.strip() or what.strip())
 
 
-def recorded(choice: Choice, words: Words, t: Texts) -> None:
+def recorded(choice: Choice, t: Texts) -> None:
     """Every recorded decision, readable as it was."""
     found = decisions_of(database(), choice.project.id)
     if st.session_state.pop("decide_saved", False):
@@ -242,6 +207,6 @@ def decision_card(choice: Choice, decision: Decision, t: Texts, *, is_current: b
         t("decision.as_it_was", edition=state["edition"], asked=len(state["asked"]), revision=state["revision"])
         + (" " + t("decision.same" if same_numbers(state, choice) else "decision.changed") if is_current else "")
     )
-    currency = state["context"]["currency"]
-    known = frozenset(one["product_id"] for one in state["usability"] if len(one["scores"]) >= FEWEST_SCORERS)
-    st.html(matrix_table(state, t, lambda amount: t.money(amount, currency), measured=known))
+    st.html(matrix_table(state, t))
+    if sentence := how_firm(state, t):
+        st.caption(plain(sentence))

@@ -17,7 +17,7 @@ FEWEST_SCORERS = 3  # below this a mean is the opinion of one or two people
 CRITERIA = ("references", "integrator", "support", "skills", "exit", "vendor-risk")
 SUITABILITY = range(5)  # 0: a reason not to choose, 4: a reason to choose
 PARTS = ("need", "team", "budget", "ergonomics")
-LONGEST_TEXT, LONGEST_REASON = 2_000, 4_000
+LONGEST_TEXT, LONGEST_REASON, LONGEST_WHO = 2_000, 4_000, 120
 MOST_LINES = 60
 MOST_AMOUNT = 1e9
 
@@ -173,6 +173,8 @@ class Suitability:
             found.append(("suitability.problem.reason", {}))
         if len(self.reason) > LONGEST_TEXT:
             found.append(("suitability.problem.long", {"most": LONGEST_TEXT}))
+        if not 0 < len(self.by.strip()) <= LONGEST_WHO:
+            found.append(("suitability.problem.by", {"most": LONGEST_WHO}))
         return found
 
 
@@ -243,7 +245,7 @@ def decision_problems(
         found.append(("decision.problem.reasons", {}))
     if len(reasons) > LONGEST_REASON or any(len(what) > LONGEST_REASON for _, what in dissent):
         found.append(("decision.problem.long", {"most": LONGEST_REASON}))
-    if any(not who.strip() or not what.strip() for who, what in dissent):
+    if any(not 0 < len(who.strip()) <= LONGEST_WHO or not what.strip() for who, what in dissent):
         found.append(("decision.problem.dissent", {}))
     if decided_on > today:
         found.append(("decision.problem.date", {}))

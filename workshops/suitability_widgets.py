@@ -11,7 +11,7 @@ from interface.language import Texts
 from interface.page_widgets import plain
 from workshops.access import Person
 from workshops.assess import Assessment
-from workshops.decide_widgets import attempt, offers_to_choose, typed_date
+from workshops.decide_widgets import attempt, name_box, offers_to_choose, people_to_choose, typed_date
 from workshops.decision import Choice
 from workshops.evidence import CRITERIA, SUITABILITY, Balance, Quote, Suitability
 from workshops.model import ProjectError
@@ -42,9 +42,10 @@ def team_part(choice: Choice, who: Person, t: Texts) -> None:
         required=True,
         format_func=assessment.product_name,
     )
+    people = [] if locked else people_to_choose(choice.project, who)
     for criterion in CRITERIA:
         if evidence.balance.criteria.get(criterion, 0) > 0:
-            answer_form(choice, product_id, criterion, who, t, locked)
+            answer_form(choice, product_id, criterion, people, who, t)
 
 
 def weights_form(choice: Choice, who: Person, t: Texts, locked: bool) -> None:
@@ -99,8 +100,8 @@ def team_table(choice: Choice, t: Texts) -> str:
     return f'<table class="clean">{"".join(rows)}</table>'
 
 
-def answer_form(choice: Choice, product_id: str, criterion: str, who: Person, t: Texts, locked: bool) -> None:
-    answer = choice.answer(product_id, criterion)
+def answer_form(choice: Choice, product_id: str, criterion: str, people: list[str], who: Person, t: Texts) -> None:
+    answer, locked = choice.answer(product_id, criterion), not who.may("edit-project")
     version = answer.version if answer else 0
     key = f"{product_id}_{criterion}_{version}"
     with st.form(f"decide_answer_{key}"):
@@ -123,13 +124,9 @@ def answer_form(choice: Choice, product_id: str, criterion: str, who: Person, t:
             max_chars=2000,
             disabled=locked,
         )
-        third.text_input(
-            t("suitability.by"),
-            answer.by if answer else who.name,
-            key=f"decide_by_{key}",
-            max_chars=120,
-            disabled=locked,
-        )
+        with third:
+            by = answer.by if answer else st.session_state.get("decide_judge", who.name)
+            name_box(t("suitability.by"), people, f"decide_by_{key}", t, value=by, disabled=locked)
         fourth.form_submit_button(
             t("suitability.save"),
             disabled=locked,
@@ -157,10 +154,14 @@ def write_answer(choice: Choice, product_id: str, criterion: str, version: int, 
         criterion,
         -1 if score is None else score,
         state[f"decide_reason_{key}"],
-        state[f"decide_by_{key}"],
+        state[f"decide_by_{key}"] or "",
         version=version,
     )
-    attempt(lambda: save_suitability(database(), who, choice.project.id, answer))
+    if attempt(lambda: save_suitability(database(), who, choice.project.id, answer)):
+        # the same person mostly judges on: what is still without a name proposes this one
+        state["decide_judge"] = answer.by
+        for name in [one for one in state if str(one).startswith("decide_by_") and not state[one]]:
+            state[name] = answer.by
 
 
 # ---------------------------------------------------------------- quotes

@@ -3,14 +3,65 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from interface.language import Texts
 from scoring.gates import LIKELY_PASS
 from workshops.assess import Assessment
 from workshops.changes import Change, WayIn
+from workshops.decision import matrix_of, measured_in, products_in, unanswered_in
+from workshops.evidence import FEWEST_SCORERS
 
 MOST_NAMED = 5  # ratings in one sentence
+
+
+def how_firm(state: Mapping[str, Any], t: Texts) -> str:
+    """How firm the order of a decision's matrix is, and what would turn it; nothing where that was not recorded."""
+    result = matrix_of(state)
+    if result is None:
+        return ""
+
+    def name(offer: str) -> str:
+        return state["offers"][offer]["name"]
+
+    order = [str(offer) for offer in result.totals.index]
+    if len(order) == 1:
+        return t("choice.only", leader=name(order[0]))
+    if len(result.leaders) > 1:
+        return t("choice.level", names=t.list([name(one) for one in result.leaders]))
+    ahead = (result.totals["central"].iloc[0] - result.totals["central"].iloc[1]) * 100
+    sentences = [t("choice.lead", leader=name(order[0]), second=name(order[1]), points=t.number(ahead, 1))]
+    if result.overtaken.empty:
+        sentences.append(t("choice.never"))
+    else:
+        first = result.overtaken.iloc[0]
+        sentences.append(
+            t(
+                "choice.turns_more" if first["needed"] > first["weight"] else "choice.turns_less",
+                part=t(f"choice.part.{first['part']}"),
+                needed=t.percent(first["needed"]),
+                now=t.percent(first["weight"]),
+                rival=name(first["rival"]),
+            )
+        )
+    could = [name(one) for one in result.could_lead]
+    sentences.append(t("choice.could", names=t.list(could)) if could else t("choice.sure"))
+    return " ".join(sentences)
+
+
+def unsettled(state: Mapping[str, Any], t: Texts) -> list[str]:
+    """What a decision's matrix leaves open."""
+    names, measured, found = products_in(state), measured_in(state), []
+    if fallen := state.get("fallen"):
+        found.append(t("choice.fallen", names=t.list(fallen)))
+    if unshown := [name for product, name in names.items() if product not in measured]:
+        found.append(t("choice.unfinished", names=t.list(unshown), least=FEWEST_SCORERS))
+    if "team" in state["weights"] and (unanswered := unanswered_in(state)):
+        found.append(t("choice.unanswered", names=t.list([names[one] for one in unanswered])))
+    if "budget" not in state["weights"] and state["context"]["budget"] is None:
+        found.append(t("choice.no_budget"))
+    return found
 
 
 class Words:

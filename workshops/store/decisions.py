@@ -82,13 +82,15 @@ def save_suitability(database: Database, by: Person, project_id: str, answer: Su
         before = {name: row[name] for name in ("score", "reason", "by")} if row else None
         if (row["version"] if row else 0) != answer.version:
             raise StaleError(answer.criterion, None)
-        after = {"score": answer.score, "reason": answer.reason.strip(), "by": answer.by.strip() or by.name or by.id}
+        after = {"score": answer.score, "reason": answer.reason.strip(), "by": answer.by.strip()}
         if before == after:
             return
         _changed(connection, project_id)
         upsert(connection, table, keys, after | {"at": utc_now(), "version": answer.version + 1})
         subject = f"{answer.product_id}/{answer.criterion}"
-        record(connection, by, "judge-suitability", project_id, subject, before=before, after=after)
+        # who says so may take part in the workshops: a name stays out of what cannot be erased
+        told = [side and {name: side[name] for name in ("score", "reason")} for side in (before, after)]
+        record(connection, by, "judge-suitability", project_id, subject, before=told[0], after=told[1])
 
 
 def save_balance(database: Database, by: Person, project_id: str, balance: Balance, *, version: int) -> None:

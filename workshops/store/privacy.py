@@ -6,12 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from functional_map.model import folded
 from workshops.access import Person, require
 from workshops.model import ProjectError
 from workshops.store import schema
 from workshops.store.database import Database, in_utc
 from workshops.store.members import require_member
-from workshops.store.projects import record
+from workshops.store.projects import _changed, record
+
+NOBODY_NAMED = "–"  # stands where the name of somebody who was erased stood
 
 
 def participants_of(database: Database, by: Person, project_id: str) -> list[dict[str, Any]]:
@@ -65,6 +68,17 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
             .where(people.c.person_id == participant_id)
         )
         usability = [dict(row) for row in ten.mappings()]
+        judged, named = schema.suitability, folded(person["name"])
+        answers_given = connection.execute(
+            sa.select(judged.c.product_id, judged.c.criterion, judged.c.score, judged.c.reason, judged.c.by).where(
+                judged.c.project_id == project_id
+            )
+        )
+        suitability = [dict(row) for row in answers_given.mappings() if folded(row["by"]) == named]
+        opinions = connection.scalars(
+            sa.select(schema.decision.c.dissent).where(schema.decision.c.project_id == project_id)
+        )
+        dissent = [what for given in opinions for who, what in given if folded(who) == named]
         concerns = sa.or_(journal.c.who == participant_id, journal.c.subject == participant_id)
         lines = connection.execute(
             sa.select(journal.c.at, journal.c.action, journal.c.after).where(concerns).order_by(journal.c.id)
@@ -77,6 +91,8 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
         "answers": answers,
         "demonstrations": scored,
         "usability": usability,
+        "suitability": suitability,
+        "dissent": dissent,
         "journal": told,
     }
 
@@ -84,7 +100,9 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
 def erase_participant(database: Database, by: Person, project_id: str, participant_id: str) -> None:
     """Delete a participant's name, devices, answers and comments for good; agreed levels stay as they are.
 
-    What they scored in demonstrations stays in the sums, without their name and their comments.
+    What they scored in demonstrations stays in the sums, without their name and their comments; what they judged or
+    thought of the decision stays without their name, in recorded decisions too. Whoever has the same name in this
+    project is no longer named there either. Sentences that others typed are not searched.
 
     The journal keeps that somebody joined, without a name: it never had one.
     Raises ProjectError where the project has no such participant.
@@ -97,6 +115,7 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
         for table in (schema.device, schema.vote_event, schema.vote):
             connection.execute(table.delete().where(table.c.participant_id == participant_id))
         _unname_scorer(connection, participant_id)
+        _unname_judge(connection, project_id, person["name"])
         connection.execute(schema.participant.delete().where(schema.participant.c.id == participant_id))
         room = schema.workshop
         connection.execute(
@@ -104,6 +123,7 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
             .where(room.c.id == person["workshop_id"])
             .values(votes=room.c.votes + 1, revision=room.c.revision + 1)
         )
+        _changed(connection, project_id)
         record(connection, by, "erase-participant", project_id, participant_id)
 
 
@@ -113,8 +133,30 @@ def _unname_scorer(connection: sa.Connection, participant_id: str) -> None:
     connection.execute(scores.update().where(scores.c.scorer_id.in_(sheets)).values(comment=""))
     connection.execute(
         # the row's own id: one person cannot be told from another, and no two clash
-        people.update().where(people.c.person_id == participant_id).values(name="–", comment="", person_id=people.c.id)
+        people.update()
+        .where(people.c.person_id == participant_id)
+        .values(name=NOBODY_NAMED, comment="", person_id=people.c.id)
     )
+
+
+def _unname_judge(connection: sa.Connection, project_id: str, name: str) -> None:
+    """Take a name out of the answers on suitability and the recorded decisions."""
+
+    def unnamed(one: str) -> str:
+        return NOBODY_NAMED if folded(one.strip()) == folded(name) else one
+
+    answers, decisions = schema.suitability, schema.decision
+    of_project = answers.c.project_id == project_id
+    for by in connection.scalars(sa.select(answers.c.by).distinct().where(of_project)).all():
+        if unnamed(by) != by:
+            connection.execute(answers.update().where(of_project, answers.c.by == by).values(by=NOBODY_NAMED))
+    for row in connection.execute(sa.select(decisions).where(decisions.c.project_id == project_id)).mappings().all():
+        state = row["state"]
+        seen = [one | {"people": sorted({unnamed(who) for who in one["people"]})} for one in state.get("seen", [])]
+        judged = [one | {"by": unnamed(one["by"])} for one in state.get("suitability", [])]
+        dissent = [[unnamed(who), what] for who, what in row["dissent"]]
+        cleaned = {"dissent": dissent, "state": state | {"seen": seen, "suitability": judged}}
+        connection.execute(decisions.update().where(decisions.c.id == row["id"]).values(**cleaned))
 
 
 def _participant(connection: sa.Connection, project_id: str, participant_id: str) -> sa.RowMapping:
