@@ -233,6 +233,96 @@ def shortlist_template() -> bytes:
     return made.saved()
 
 
+def decision_template() -> bytes:
+    """The decision record."""
+    made = _Template()
+    made.front()
+    made.paragraphs("summary", "sentence", "Lead")
+    made.when("firm")
+    made.paragraph("{{ firm }}", "Normal")
+    made.end()
+    made.when("reasons")
+    made.paragraph("{{ words.reasons }}", "Front Heading")
+    made.paragraphs("reasons", "sentence", "Normal")
+    made.end()
+    made.when("dissent")
+    made.paragraph("{{ words.dissent }}", "Front Heading")
+    made.table(
+        [("words.who", 4.0), ("words.what", 12.6)],
+        "row in dissent",
+        ["{{ row.who }}", "{{ row.what }}"],
+        strong=(0,),
+    )
+    made.end()
+
+    made.heading("words.matrix")
+    made.paragraph("{{ words.matrix_what }}", "Normal")
+    made.matrix("words.offer", "row in matrix", "{{ row.label }}", plain=True)
+    made.when("open_points")
+    made.paragraph("{{ words.open_points }}", "Heading 3")
+    made.bullets("sentence in open_points", "{{ sentence }}")
+    made.end()
+    made.when("team")
+    made.heading("words.team")
+    made.when("criteria")
+    made.paragraph("{{ criteria }}", "Normal")
+    made.end()
+    made.table(
+        [
+            ("words.product", 2.9),
+            ("words.criterion", 3.6),
+            ("words.score", 1.8),
+            ("words.who", 2.5),
+            ("words.why", 5.8),
+        ],
+        "row in team",
+        ["{{ row.product }}", "{{ row.criterion }}", "{{ row.score }}", "{{ row.who }}", "{{ row.why }}"],
+        strong=(0,),
+    )
+    made.end()
+    made.when("measures")
+    made.heading("words.measures")
+    made.paragraph("{{ words.measures_what }}", "Normal")
+    made.table(
+        [("words.product", 5.2), ("words.score", 5.2), ("words.people", 3.2), ("words.on", 3.0)],
+        "row in measures",
+        ["{{ row.product }}", "{{ row.score }}", "{{ row.people }}", "{{ row.on }}"],
+        strong=(0,),
+    )
+    made.end()
+    made.when("quotes")
+    made.heading("words.quotes")
+    made.table(
+        [
+            ("words.offer", 4.4),
+            ("words.yearly", 2.5),
+            ("words.setup", 2.3),
+            ("words.dated", 2.3),
+            ("words.valid_until", 2.5),
+            ("words.gap", 2.6),
+        ],
+        "row in quotes",
+        [
+            "{{ row.offer }}",
+            "{{ row.yearly }}",
+            "{{ row.setup }}",
+            "{{ row.dated }}",
+            "{{ row.valid_until }}",
+            "{{ row.gap }}",
+        ],
+        strong=(0,),
+        right=(1, 2, 5),
+    )
+    made.end()
+    made.when("earlier")
+    made.heading("words.earlier")
+    made.bullets("sentence in earlier", "{{ sentence }}")
+    made.end()
+    made.heading("words.basis")
+    made.bullets("sentence in basis", "{{ sentence }}")
+    return made.saved()
+
+
 def _asked_table(made: _Template, lines: str, *, domain: bool = False) -> None:
     """What is asked, item by item: its level in words, with the verbatim and the owner."""
     under = "{{ line.domain }}" if domain else "{{ line.definition }}"
@@ -745,6 +835,7 @@ def _theme(deck: Any) -> None:
 MAKERS = {
     "requirements.docx": requirements_template,
     "shortlist.docx": shortlist_template,
+    "decision.docx": decision_template,
     "slides.pptx": slides_template,
 }
 

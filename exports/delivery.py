@@ -10,6 +10,7 @@ from functools import cached_property
 from interface.language import Texts, catalogue
 from scoring.gates import GATES
 from workshops.assess import Assessment
+from workshops.evidence import Decision, ScriptLine
 from workshops.words import Words
 
 
@@ -31,6 +32,8 @@ class Delivery:
     assessment: Assessment
     language: str
     today: dt.date
+    decisions: tuple[Decision, ...] = ()  # what was decided, the last first
+    script: tuple[ScriptLine, ...] = ()
 
     @cached_property
     def t(self) -> DocumentTexts:

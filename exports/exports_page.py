@@ -10,12 +10,14 @@ from exports.delivery import Delivery
 from exports.demonstration_widgets import demonstration_downloads
 from exports.house_style import TEMPLATES, is_own, problems_of, template
 from exports.house_style_widgets import house_style_tab
-from exports.pack import DOCUMENTS, pack, requirements_document
+from exports.pack import documents, pack, requirements_document
 from exports.rfp import response_grid
 from interface.language import LANGUAGES
 from interface.page_widgets import current_language, header, page_texts, show_problems
 from scoring.fit import NothingAskedError
 from workshops.session_widgets import assessment_of, database, person, require_project
+from workshops.store.decisions import decisions_of
+from workshops.store.demonstrations import script_of
 from workshops.store.transfer import project_file
 
 MIME = {
@@ -47,7 +49,13 @@ language = st.segmented_control(
     required=True,
     format_func=LANGUAGES.get,
 )
-delivery = Delivery(assessment, language, dt.date.today())
+delivery = Delivery(
+    assessment,
+    language,
+    dt.date.today(),
+    decisions=tuple(decisions_of(database(), project.id)),
+    script=tuple(script_of(database(), project.id)),
+)
 who = person()
 
 
@@ -100,7 +108,7 @@ def whole_pack() -> None:
 
 
 def single_documents() -> None:
-    for one in DOCUMENTS:
+    for one in documents(delivery):
         with row(one.kind):
             make = one.make
             if one.kind == "requirements":
@@ -124,10 +132,10 @@ def single_documents() -> None:
         download("project", "crmproject", this_project_file)
 
 
-documents, answers, style = st.tabs(
+to_take, answers, style = st.tabs(
     [t("exports.tab.documents"), t("exports.tab.answers"), t("exports.tab.style")], key="exports_tabs"
 )
-with documents:
+with to_take:
     broken = [problem for name in TEMPLATES if is_own(name) for problem in problems_of(name, template(name))]
     if broken:
         st.warning(t("exports.broken_template"), icon=":material/warning:")

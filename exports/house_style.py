@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from exports.decision_record import Record
 from exports.delivery import DocumentTexts
 from exports.front import words_of
 from exports.requirements_document import Specification
@@ -26,7 +27,11 @@ from workshops.store.database import data_folder
 
 SHIPPED = Path(__file__).with_name("templates")
 # template -> what its documents are made from, and where its words stand in the catalogues
-WORD = {"requirements.docx": (Specification, "specification"), "shortlist.docx": (Report, "report")}
+WORD = {
+    "requirements.docx": (Specification, "specification"),
+    "shortlist.docx": (Report, "report"),
+    "decision.docx": (Record, "record"),
+}
 SLIDES = "slides.pptx"
 TEMPLATES = (*WORD, SLIDES)
 MOST_BYTES, MOST_UNPACKED, MOST_PARTS = 10 * 2**20, 60 * 2**20, 2_000

@@ -7,7 +7,9 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from exports.decision_record import decision_record, to_decide
 from exports.delivery import Delivery
+from exports.demonstration_documents import scoring_sheet, script_document
 from exports.house_style import template
 from exports.requirements_document import specification
 from exports.rfp import response_grid
@@ -40,18 +42,33 @@ def shortlist_deck(delivery: Delivery) -> bytes:
     return shortlist_slides(delivery, template("slides.pptx"))
 
 
+def decision_document(delivery: Delivery) -> bytes:
+    facts = decision_record(delivery)
+    return filled(template("decision.docx"), facts, language=delivery.language, title=facts.front.title)
+
+
 DOCUMENTS = (
     Document("requirements", "docx", requirements_document),
     Document("shortlist", "docx", shortlist_document),
     Document("slides", "pptx", shortlist_deck),
     Document("scorecard", "xlsx", scorecard),
 )
+DECISION = Document("decision", "docx", decision_document)
+
+
+def documents(delivery: Delivery) -> tuple[Document, ...]:
+    """Those that the project can be delivered as now: a decision record once there is something to decide."""
+    return (*DOCUMENTS, DECISION) if to_decide(delivery) else DOCUMENTS
 
 
 def parts(delivery: Delivery, project_file: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """(name in the archive, what makes it): the documents, a grid for each shortlisted product, the project itself."""
-    for one in DOCUMENTS:
+    for one in documents(delivery):
         yield delivery.file_name(one.kind, one.ending), lambda one=one: one.make(delivery)
+    if delivery.script:
+        given = (delivery.assessment, delivery.script, delivery.t)
+        yield delivery.file_name("script", "docx"), lambda: script_document(*given)
+        yield delivery.file_name("scoring", "xlsx"), lambda: scoring_sheet(*given)
     products = delivery.assessment.offers.products
     folder = delivery.t("delivery.file.rfp")
     for offer in delivery.assessment.shortlist.listed.index:

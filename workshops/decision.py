@@ -131,6 +131,7 @@ def state_of(choice: Choice) -> dict[str, Any]:
             **{name: float(row[name]) for name in ("fit", "low", "high", "cost", "cost_low", "cost_high")},
             **{name: float(row[name]) for name in ("ergonomics", "ergonomics_low", "ergonomics_high")},
             **{part: float(choice.matrix.central.at[offer, part]) for part in choice.parts},
+            "estimate": float(choice.estimates[offer]),
             "ends": {
                 part: [float(choice.matrix.low.at[offer, part]), float(choice.matrix.high.at[offer, part])]
                 for part in choice.parts

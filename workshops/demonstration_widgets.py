@@ -51,19 +51,24 @@ POLL_SECONDS = 3
 
 def script_part(assessment: Assessment, words: Words, who: Person, t: Texts) -> None:
     """The script: written at a click, then changed line by line."""
-    project, lines = assessment.project, script_of(database(), assessment.project.id)
-    locked = not who.may("edit-project")
+    lines = script_of(database(), assessment.project.id)
     if lines:
         count = t("script.count", count=len(lines))
         st.caption(t("script.state", count=count, minutes=MINUTES_A_LINE * len(lines)))
-        st.html(script_table(lines, words, t))
     else:
         st.info(t("script.empty"), icon=":material/theater_comedy:")
-    if locked:
-        return
+    if who.may("edit-project"):
+        script_controls(assessment, lines, words, who, t)
+    if lines:
+        st.html(script_table(lines, words, t))
+
+
+def script_controls(assessment: Assessment, lines: list[ScriptLine], words: Words, who: Person, t: Texts) -> None:
+    """Write the script, take it along as a document, add to it, change it."""
+    project_id = assessment.project.id
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
-            t("script.lines"), 1, MOST_LINES, USUAL_LINES, key=f"decide_lines_{project.id}", width=170, step=1
+            t("script.lines"), 1, MOST_LINES, USUAL_LINES, key=f"decide_lines_{project_id}", width=170, step=1
         )
         st.button(
             t("script.again" if lines else "script.assemble"),
@@ -74,12 +79,14 @@ def script_part(assessment: Assessment, words: Words, who: Person, t: Texts) -> 
             on_click=write_script,
             args=(assessment, who, t),
         )
+        if lines:
+            st.page_link("exports/exports_page.py", label=t("script.documents"), icon=":material/download:")
     left, right = st.columns(2)
     with left.expander(t("script.add"), key="decide_add"):
         add_form(assessment, lines, words, who, t)
     if lines:
         with right.expander(t("script.edit"), key="decide_edit"):
-            edit_form(project.id, lines, words, who, t)
+            edit_form(project_id, lines, words, who, t)
 
 
 def wording(t: Texts) -> Wording:
@@ -155,8 +162,16 @@ def edit_form(project_id: str, lines: list[ScriptLine], words: Words, who: Perso
     line = by_id[chosen]
     key = f"{line.id}_{line.version}"
     with st.form(f"decide_line_form_{key}", border=False):
-        st.segmented_control(
+        left, right = st.columns(2)
+        left.segmented_control(
             t("script.level"), [1, 2, 3, 4], default=line.level, required=True, key=f"decide_level_{key}"
+        )
+        right.selectbox(
+            t("script.moment"),
+            list(SCENES),
+            list(SCENES).index(line.scene),
+            key=f"decide_scene_{key}",
+            format_func=lambda scene: t(f"script.scene.{scene}"),
         )
         st.text_area(t("script.text"), line.text, key=f"decide_text_{key}", max_chars=2000)
         st.text_area(t("script.look_for"), line.look_for, key=f"decide_look_{key}", max_chars=2000)
@@ -173,6 +188,7 @@ def change(project_id: str, line: ScriptLine, who: Person) -> None:
     key, state = f"{line.id}_{line.version}", st.session_state
     changes = {
         "level": state[f"decide_level_{key}"],
+        "scene": state[f"decide_scene_{key}"],
         "text": state[f"decide_text_{key}"],
         "look_for": state[f"decide_look_{key}"],
     }
@@ -220,7 +236,7 @@ def new_form(assessment: Assessment, who: Person, t: Texts) -> None:
 
 def prepare(assessment: Assessment, who: Person) -> None:
     product, _, plan = (st.session_state["decide_new_offer"] or "").partition("/")
-    attempt(
+    planned = attempt(
         lambda: plan_demonstration(
             database(),
             who,
@@ -231,6 +247,8 @@ def prepare(assessment: Assessment, who: Person) -> None:
             known=list(assessment.offers.table.index),
         )
     )
+    if planned:
+        st.session_state["decide_new_offer"] = None
 
 
 def how_to_score(project_id: str, who: Person, t: Texts) -> None:
@@ -254,29 +272,32 @@ def demonstration_card(
     name = assessment.offer_name(offer) if offer in assessment.offers.table.index else offer
     left.markdown(f"**{plain(name)}** · {t.date(one.held_on)}")
     left.caption(t("demonstration.revealed" if one.revealed else "demonstration.hidden"))
+    scored = bool(scorers_of(database(), one.id))
     if who.may("edit-project"):
         with right:
-            lead_buttons(one, who, t)
+            lead_buttons(one, scored, who, t)
     if one.revealed:
         results(assessment, one, lines, words, t)
     else:
-        who_scored(one.id, sum(line.id in _current(one.project_id) for line in lines), t)
+        who_scored(one.id, sum(line.id in _current(one.project_id) for line in lines), scored, t)
 
 
 def _current(project_id: str) -> set[str]:
     return {line.id for line in script_of(database(), project_id)}
 
 
-def lead_buttons(one: Demonstration, who: Person, t: Texts) -> None:
+def lead_buttons(one: Demonstration, scored: bool, who: Person, t: Texts) -> None:
     st.button(
         t("demonstration.hide" if one.revealed else "demonstration.reveal"),
         key=f"decide_reveal_{one.id}",
         type="secondary" if one.revealed else "primary",
         icon=":material/visibility_off:" if one.revealed else ":material/visibility:",
+        help=t("demonstration.hide_help") if one.revealed else None,
+        disabled=not scored,
         width="stretch",
         on_click=lambda: attempt(lambda: reveal_scores(database(), who, one.id, revealed=not one.revealed)),
     )
-    if not scorers_of(database(), one.id):
+    if not scored:
         st.button(
             t("demonstration.cancel"),
             key=f"decide_cancel_{one.id}",
@@ -286,9 +307,11 @@ def lead_buttons(one: Demonstration, who: Person, t: Texts) -> None:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def who_scored(demonstration_id: str, count: int, t: Texts) -> None:
-    """Who is how far, without a word of what they scored."""
+def who_scored(demonstration_id: str, count: int, scored: bool, t: Texts) -> None:
+    """Who is how far, without a word of what they scored; with the first of them, the scores can be revealed."""
     scorers = scorers_of(database(), demonstration_id)
+    if scorers and not scored:
+        st.rerun()
     if not scorers:
         st.caption(t("demonstration.waiting"))
         return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import streamlit as st
 
 from interface.page_widgets import header, page_texts
@@ -9,7 +11,7 @@ from workshops.access import Person
 from workshops.lead_widgets import joining
 from workshops.model import Project
 from workshops.score_widgets import sheet_of
-from workshops.session_widgets import database, person, project_by_id, require_project
+from workshops.session_widgets import database, edition_of, person, project_by_id, require_project
 from workshops.store.demonstrations import demonstrations_of
 from workshops.store.votes import participant_by_token, workshop_of
 
@@ -41,14 +43,20 @@ def score(who: Person, project: Project) -> None:
     if not open_ones:
         header(t("score.title"), t("score.closed" if held else "score.none"))
         return
-    chosen = next(iter(open_ones))
-    if len(open_ones) > 1:
-        chosen = st.selectbox(
-            t("score.which"),
-            list(open_ones),
-            key="score_which",
-            format_func=lambda one: f"{t.date(open_ones[one].held_on)} · {open_ones[one].product_id}",
-        )
+    # what is shown today comes before what is only prepared
+    order = sorted(open_ones, key=lambda one: open_ones[one].held_on != dt.date.today())
+    chosen = order[0]
+    if len(order) > 1:
+        products = edition_of(project).products
+
+        def name(one: str) -> str:
+            product = products.get(open_ones[one].product_id)
+            return f"{product.name if product else open_ones[one].product_id} · {t.date(open_ones[one].held_on)}"
+
+        chosen = st.selectbox(t("score.which"), order, key="score_which", format_func=name)
+    if st.session_state.get("score_shown") not in (None, chosen):  # another product: its sheet begins at the beginning
+        st.session_state["score_part"], st.session_state["score_place"] = "tasks", 0
+    st.session_state["score_shown"] = chosen
     sheet_of(who, project, open_ones[chosen], t)
 
 

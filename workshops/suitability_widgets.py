@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from interface.language import Texts
+from interface.marks import interval
 from interface.page_widgets import plain
 from workshops.access import Person
 from workshops.assess import Assessment
@@ -92,9 +93,12 @@ def team_table(choice: Choice, t: Texts) -> str:
             else:
                 said = f"{answer.by}: {answer.reason}"
                 cells.append(f'<span class="num" title="{escape(said)}"><b>{answer.score}</b> / 4</span>')
-        cells.append(f"<b>{t.number(row['central'] * 100)}</b>")
+        ends = [row[name] for name in ("low", "central", "high")]
+        said = t("suitability.answered", share=t.percent(row["answered"]))
+        cells.append(f"<b>{t.number(row['central'] * 100) if row['answered'] else '–'}</b>")
         cells.append(
-            f'<span class="muted small">{escape(t("suitability.answered", share=t.percent(row["answered"])))}</span>'
+            f"{interval(*ends, title=' – '.join(t.number(end * 100) for end in ends))}"
+            f'<span class="muted small" style="white-space:nowrap">{escape(said)}</span>'
         )
         rows.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>")
     return f'<table class="clean">{"".join(rows)}</table>'

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workshops.access import NotAllowedError, Person, require
-from workshops.demonstrations import Sheet
+from workshops.demonstrations import SCENES, Sheet
 from workshops.evidence import (
     LONGEST_TEXT,
     MOST_LINES,
@@ -29,7 +29,7 @@ from workshops.store.evidence import demonstrations_in, sheets_in
 from workshops.store.members import require_member
 from workshops.store.projects import StaleError, _changed, record
 
-EDITABLE = ("level", "text", "look_for")
+EDITABLE = ("level", "scene", "text", "look_for")
 
 # ---------------------------------------------------------------- script
 
@@ -42,7 +42,8 @@ def script_of(database: Database, project_id: str, *, dropped: bool = False) -> 
         query = query.where(~table.c.dropped)
     with database.reading() as connection:
         rows = connection.execute(query.order_by(table.c.place, table.c.id)).mappings().all()
-    return [_line(row) for row in rows]
+    moments = list(SCENES)
+    return sorted((_line(row) for row in rows), key=lambda line: moments.index(line.scene))
 
 
 def save_script(database: Database, by: Person, project_id: str, lines: list[ScriptLine]) -> None:
@@ -98,10 +99,12 @@ def add_line(database: Database, by: Person, project_id: str, line: ScriptLine) 
 def change_line(
     database: Database, by: Person, project_id: str, line_id: str, changes: Mapping[str, Any], *, version: int
 ) -> None:
-    """Change the level, the words or what to look for of a line. Raises ProjectError and StaleError."""
+    """Change the level, the moment of the day or the words of a line. Raises ProjectError and StaleError."""
     require(by, "edit-project")
     if unknown := set(changes) - set(EDITABLE):
         raise ProjectError([("script.problem.field", {"field": str(sorted(unknown)[0])[:40]})])
+    if changes.get("scene", "behind") not in SCENES:
+        raise ProjectError([("script.problem.scene", {})])
     table = schema.script_line
     with database.writing() as connection:
         row = _own_line(connection, project_id, line_id)
@@ -165,11 +168,14 @@ def plan_demonstration(
     require(by, "edit-project")
     if f"{product_id}/{plan_id}" not in known:
         raise ProjectError([("demonstration.problem.offer", {})])
-    demonstration_id = uuid.uuid4().hex
+    demonstration_id, table = uuid.uuid4().hex, schema.demonstration
+    same = (table.c.product_id == product_id, table.c.plan_id == plan_id, table.c.held_on == held_on)
     with database.writing() as connection:
         _changed(connection, project_id)
+        if connection.execute(sa.select(table.c.id).where(table.c.project_id == project_id, *same)).first():
+            raise ProjectError([("demonstration.problem.twice", {})])
         connection.execute(
-            schema.demonstration.insert().values(
+            table.insert().values(
                 id=demonstration_id,
                 project_id=project_id,
                 product_id=product_id,
