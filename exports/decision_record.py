@@ -14,7 +14,7 @@ from exports.delivery import Delivery
 from exports.front import Front, front, words_of
 from exports.word import clean
 from scoring.fit import NothingAskedError
-from workshops.decision import Choice, measured_in, products_in, same_numbers, state_of
+from workshops.decision import Choice, answered_in, measured_in, products_in, same_numbers, state_of
 from workshops.evidence import CRITERIA, Decision
 from workshops.words import how_firm, unsettled
 
@@ -113,7 +113,7 @@ def decision_record(delivery: Delivery) -> Record:
         ),
         matrix=tuple(writer.matrix()),
         firm=clean(how_firm(state, t)),
-        open_points=tuple(clean(one) for one in unsettled(state, t)),
+        open_points=tuple(clean(one) for one in unsettled(state, t, writer.day_of)),
         team=tuple(writer.team()),
         criteria=clean(writer.criteria()),
         measures=tuple(writer.measures()),
@@ -131,6 +131,7 @@ class _Writer:
         self.choice = Choice(delivery.assessment)
         self.decision: Decision | None = next(iter(delivery.decisions), None)
         self.state: Mapping[str, Any] = self.decision.state if self.decision else state_of(self.choice)
+        self.day_of = self.decision.decided_on if self.decision else delivery.today
 
     def summary(self) -> Iterator[str]:
         if self.decision is None:
@@ -153,17 +154,19 @@ class _Writer:
         return self.t.money(amount, self.state["context"]["currency"])
 
     def matrix(self) -> Iterator[MatrixRow]:
-        t, measured = self.t, measured_in(self.state)
+        t, measured, answered = self.t, measured_in(self.state), answered_in(self.state)
         for offer in self.state["order"]:
             row = self.state["offers"][offer]
             cells = []
             for part in self.state["weights"]:
-                note = ""
+                note, product = "", offer.partition("/")[0]
+                if part == "team" and answered[product] < 1:
+                    note = t("suitability.answered", share=t.percent(answered[product]))
                 if part == "budget":
-                    note = f" ({self.money(row['cost'])})"
+                    note = self.money(row["cost"])
                 if part == "ergonomics":
-                    note = f" ({t('choice.measured' if offer.partition('/')[0] in measured else 'choice.assessed')})"
-                cells.append(f"{t.number(row[part] * 100)}{note}")
+                    note = t("choice.measured" if product in measured else "choice.assessed")
+                cells.append(f"{t.number(row[part] * 100)}{f' ({note})' if note else ''}")
             between = t("report.between", low=t.number(row["total_low"] * 100), high=t.number(row["total_high"] * 100))
             yield MatrixRow(clean(row["name"]), (*cells, f"{t.number(row['total'] * 100, 1)} ({between})"))
 

@@ -8,13 +8,16 @@ from collections.abc import Sequence
 from docx import Document
 from docx.shared import Cm, Pt, RGBColor
 
-from interface.language import Texts
+from interface.language import Texts, texts
 from interface.sheets import Book, clean
 from interface.theme import LIGHT
 from workshops.assess import Assessment
 from workshops.demonstrations import SCENES
-from workshops.evidence import EFFORTS, OUTCOMES, SUS_ANSWERS, SUS_QUESTIONS, ScriptLine
+from workshops.evidence import EFFORTS, FEWEST_SCORERS, OUTCOMES, SUS_ANSWERS, SUS_QUESTIONS, ScriptLine
 from workshops.words import Words
+
+# columns of the renewal workbook that a level seen can fill
+RENEWED = ("product", "item", "rating", "plan", "basis", "confidence", "on", "note")
 
 
 def script_document(assessment: Assessment, lines: Sequence[ScriptLine], t: Texts) -> bytes:
@@ -97,30 +100,31 @@ def scoring_sheet(assessment: Assessment, lines: Sequence[ScriptLine], t: Texts)
 
 
 def seen_workbook(assessment: Assessment, t: Texts) -> bytes:
-    """The levels that this project's team saw, for whoever renews the edition; they are no part of it."""
-    words, book = Words(assessment, t), Book()
-    heads = [
-        t("quote.offer"),
-        t("sheet.item_id"),
-        t("demonstration.head.item"),
-        t("demonstration.head.seen"),
-        t("sheet.half_width"),
-        t("sheet.edition_level"),
-        t("sheet.people"),
-        t("demonstration.day"),
-    ]
-    sheet = book.sheet(t("sheet.seen"), heads, [32, 30, 36, 8, 10, 10, 40, 14])
-    for row, one in enumerate(assessment.project.evidence.seen, start=1):
+    """The levels that this project's team saw, for whoever renews the edition; they are no part of it.
+
+    The first columns are named and filled as in the sheets of the renewal workbook, so that they can be copied there.
+    Who saw it stands apart: names of a client's people are not for an edition. Items that only this project has are
+    left out, since no edition rates them.
+    """
+    words, book, column = Words(assessment, t), Book(), texts("vendors", t.language)
+    heads = [column(f"column.{name}") for name in RENEWED]
+    heads += [t("demonstration.head.item"), t("sheet.half_width"), t("sheet.edition_level"), t("sheet.people")]
+    sheet = book.sheet(t("sheet.seen"), heads, [18, 30, 8, 14, 10, 12, 12, 44, 36, 10, 10, 40])
+    seen = [one for one in assessment.project.evidence.seen if one.item_id in assessment.map.items]
+    seen.sort(key=lambda one: (one.product_id, one.item_id))
+    for row, one in enumerate(seen, start=1):
         product = assessment.edition.products.get(one.product_id)
-        known = product is not None and one.plan_id in product.plan_order
-        name = assessment.offer_name(f"{one.product_id}/{one.plan_id}") if known else f"{one.product_id}/{one.plan_id}"
         rating = product.ratings.get(one.item_id) if product else None
-        sheet.write_string(row, 0, clean(name), book.text)
+        sheet.write_string(row, 0, one.product_id, book.text)
         sheet.write_string(row, 1, one.item_id, book.text)
-        sheet.write_string(row, 2, clean(words.item(one.item_id)), book.wrapped)
-        book.level(sheet, row, 3, one.level)
-        sheet.write_number(row, 4, one.half_width, book.score)
-        book.level(sheet, row, 5, rating.rating if rating else None)
-        sheet.write_string(row, 6, clean(", ".join(one.people)), book.wrapped)
-        sheet.write_string(row, 7, one.on.isoformat(), book.text)
+        book.level(sheet, row, 2, one.level)
+        sheet.write_string(row, 3, one.plan_id, book.text)
+        sheet.write_string(row, 4, "tested", book.text)
+        sheet.write_string(row, 5, "medium" if len(one.people) >= FEWEST_SCORERS else "low", book.text)
+        sheet.write_string(row, 6, one.on.isoformat(), book.text)
+        sheet.write_string(row, 7, t("sheet.note", count=len(one.people)), book.wrapped)
+        sheet.write_string(row, 8, clean(words.item(one.item_id)), book.wrapped)
+        sheet.write_number(row, 9, one.half_width, book.score)
+        book.level(sheet, row, 10, rating.rating if rating else None)
+        sheet.write_string(row, 11, clean(", ".join(one.people)), book.wrapped)
     return book.close()

@@ -10,9 +10,10 @@ import openpyxl
 import pytest
 from docx import Document
 
-from exports.demonstration_documents import scoring_sheet, script_document, seen_workbook
+from exports.demonstration_documents import RENEWED, scoring_sheet, script_document, seen_workbook
 from interface.language import texts
 from tests.conftest import recalculated
+from vendors.layout import columns
 from workshops.access import AT_HOME
 from workshops.assess import assess
 from workshops.demonstrations import sus_score
@@ -73,18 +74,26 @@ def scored(book, folder) -> float | None:
     return openpyxl.load_workbook(recalculated(target.getvalue(), folder), data_only=True).worksheets[1]["B13"].value
 
 
-def test_what_was_seen_is_listed_for_the_next_edition(assessment):
+def test_what_was_seen_is_listed_as_the_renewal_workbook_has_it(assessment):
+    """Its words stand over the first columns, and each cell is one that it takes."""
     sheet = openpyxl.load_workbook(io.BytesIO(seen_workbook(assessment, texts("workshops", "en")))).active
     rating = assessment.edition.products["product-00"].ratings.get("sla")
+    fields = {"product", *(column.field for column in columns("ratings"))}
 
+    assert set(RENEWED) <= fields
+    assert [cell.value for cell in sheet[1]][:3] == ["Product", "Item", "Rating"]
     assert [cell.value for cell in sheet[2]] == [
-        assessment.offer_name("product-00/pro"),
+        "product-00",
         "sla",
-        assessment.map.items["sla"].label["en"],
         2,
+        "pro",
+        "tested",
+        "low",
+        "2026-11-20",
+        "Seen in a demonstration by 2 people.",
+        assessment.map.items["sla"].label["en"],
         0.25,
         rating.rating if rating else "?",
         "Bea, =cmd()",
-        "2026-11-20",
     ]
     assert sheet.max_row == 2

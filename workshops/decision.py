@@ -146,7 +146,7 @@ def state_of(choice: Choice) -> dict[str, Any]:
         "context": project.context.to_json(),
         "settings": project.settings.to_json(),
         "domain_weights": dict(project.weights),
-        "asked": project.asked(),
+        "asked": {str(item): float(level) for item, level in assessment.fit.asked.items()},
         "must_haves": project.must_haves(),
         "weights": {part: float(choice.matrix.weights[part]) for part in choice.parts},
         "criteria": dict(evidence.balance.criteria),
@@ -188,11 +188,21 @@ def products_in(state: Mapping[str, Any]) -> dict[str, str]:
     return {offer.partition("/")[0]: state["offers"][offer]["name"].partition(" · ")[0] for offer in state["order"]}
 
 
-def unanswered_in(state: Mapping[str, Any]) -> list[str]:
-    """The products on which a criterion of suitability that counts is not answered."""
+def answered_in(state: Mapping[str, Any]) -> dict[str, float]:
+    """product -> share of the weight of the criteria of suitability that was answered."""
     given = {(one["product_id"], one["criterion"]) for one in state["suitability"]}
-    counting = [name for name, weight in state["criteria"].items() if weight > 0]
-    return [one for one in products_in(state) if any((one, name) not in given for name in counting)]
+    counting = {name: weight for name, weight in state["criteria"].items() if weight > 0}
+    total = sum(counting.values())
+    return {
+        product: sum(weight for name, weight in counting.items() if (product, name) in given) / total if total else 0.0
+        for product in products_in(state)
+    }
+
+
+def expired_in(state: Mapping[str, Any], day: dt.date) -> list[str]:
+    """The offers of the matrix whose quote counts although it held no longer on a day."""
+    latest = {f"{one['product_id']}/{one['plan_id']}": one["valid_until"] for one in state["quotes"]}
+    return [one for one in state["order"] if latest.get(one) and dt.date.fromisoformat(latest[one]) < day]
 
 
 def _plain(one: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from interface.marks import interval
 from interface.page_widgets import plain
 from workshops.access import Person
 from workshops.decide_widgets import attempt, name_box, people_to_choose, typed_date
-from workshops.decision import Choice, measured_in, same_numbers, state_of
+from workshops.decision import Choice, answered_in, measured_in, same_numbers, state_of
 from workshops.evidence import LONGEST_REASON, PARTS, Balance, Decision
 from workshops.session_widgets import database
 from workshops.store.decisions import decisions_of, record_decision, save_balance
@@ -35,7 +35,7 @@ def choice_part(choice: Choice, who: Person, t: Texts) -> None:
         state = state_of(choice)
         st.html(matrix_table(state, t))
         st.markdown(f"**{plain(how_firm(state, t))}**")
-        for sentence in unsettled(state, t):
+        for sentence in unsettled(state, t, dt.date.today()):
             st.caption(plain(sentence))
         if not locked:
             with st.expander(t("decision.record"), icon=":material/gavel:", key="decide_record"):
@@ -75,7 +75,7 @@ def write_parts(choice: Choice, who: Person) -> None:
 
 def matrix_table(state: Mapping[str, Any], t: Texts) -> str:
     """Offers against parts, from the plain values that a decision keeps: so an old one reads like today's."""
-    parts, measured = list(state["weights"]), measured_in(state)
+    parts, measured, answered = list(state["weights"]), measured_in(state), answered_in(state)
     heads = ["", *(f"{t(f'choice.part.{part}')} · {t.percent(state['weights'][part])}" for part in parts)]
     rows = [
         "<tr>"
@@ -86,15 +86,16 @@ def matrix_table(state: Mapping[str, Any], t: Texts) -> str:
         row = state["offers"][offer]
         cells = [f"<b>{escape(row['name'])}</b>"]
         for part in parts:
-            note = ""
+            note, product = "", offer.partition("/")[0]
+            if part == "team" and answered[product] < 1:
+                note = t("suitability.answered", share=t.percent(answered[product]))
             if part == "budget":
-                note = (
-                    f'<br><span class="muted small">{escape(t.money(row["cost"], state["context"]["currency"]))}</span>'
-                )
+                note = t.money(row["cost"], state["context"]["currency"])
             if part == "ergonomics":
-                known = "measured" if offer.partition("/")[0] in measured else "assessed"
-                note = f'<br><span class="muted small">{escape(t(f"choice.{known}"))}</span>'
-            cells.append(f'<span class="num">{t.number(row[part] * 100)}</span>{note}')
+                note = t("choice.measured" if product in measured else "choice.assessed")
+            cells.append(
+                f'<span class="num">{t.number(row[part] * 100)}</span><br><span class="muted small">{escape(note)}</span>'
+            )
         ends = [row[name] for name in ("total_low", "total", "total_high")]
         title = " – ".join(t.number(end * 100) for end in ends)
         body = "".join(f"<td>{cell}</td>" for cell in cells)
@@ -160,8 +161,9 @@ def decide(choice: Choice, who: Person) -> None:
 
     if attempt(write):
         state["decide_saved"] = True
-        for name in [one for one in state if str(one).startswith(("decide_dissent_", "decide_reasons", "decide_opin"))]:
-            del state[name]
+        state["decide_choice"], state["decide_reasons"], state["decide_opinions"] = None, "", 1
+        for name in [str(one) for one in state if str(one).startswith("decide_dissent_")]:
+            state[name] = None if name.startswith("decide_dissent_who") else ""
 
 
 def typed_dissent() -> tuple[tuple[str, str], ...]:

@@ -179,9 +179,13 @@ def quotes_part(choice: Choice, words: Words, who: Person, t: Texts) -> None:
         st.html(quote_table(choice, words, t))
     else:
         st.info(t("quote.none"), icon=":material/request_quote:")
+    latest = {(one.product_id, one.plan_id): one for one in quotes}.values()
+    expired = [quote_name(choice, one) for one in latest if one.valid_until and one.valid_until < dt.date.today()]
+    if expired:
+        st.warning(plain(t("quote.still_counts", names=t.list(expired))), icon=":material/event_busy:")
     if not who.may("edit-project"):
         return
-    with st.expander(t("quote.add"), expanded=not quotes, key="decide_quote"):
+    with st.expander(t("quote.new"), expanded=not quotes, key="decide_quote"):
         quote_form(choice.assessment, who, t)
     for quote in quotes:
         st.button(
@@ -289,7 +293,10 @@ def take_quote(assessment: Assessment, who: Person) -> None:
             known=list(assessment.offers.table.index),
         )
 
-    attempt(write)
+    if attempt(write):
+        state = st.session_state
+        state["decide_quote_offer"] = state["decide_quote_yearly"] = state["decide_quote_setup"] = None
+        state["decide_quote_valid"] = state["decide_quote_reference"] = ""
 
 
 def typed_quote() -> Quote:

@@ -10,7 +10,7 @@ from interface.language import Texts
 from scoring.gates import LIKELY_PASS
 from workshops.assess import Assessment
 from workshops.changes import Change, WayIn
-from workshops.decision import matrix_of, measured_in, products_in, unanswered_in
+from workshops.decision import answered_in, expired_in, matrix_of, measured_in, products_in
 from workshops.evidence import FEWEST_SCORERS
 
 MOST_NAMED = 5  # ratings in one sentence
@@ -50,15 +50,18 @@ def how_firm(state: Mapping[str, Any], t: Texts) -> str:
     return " ".join(sentences)
 
 
-def unsettled(state: Mapping[str, Any], t: Texts) -> list[str]:
-    """What a decision's matrix leaves open."""
+def unsettled(state: Mapping[str, Any], t: Texts, day: dt.date) -> list[str]:
+    """What a decision's matrix leaves open on a day."""
     names, measured, found = products_in(state), measured_in(state), []
     if fallen := state.get("fallen"):
         found.append(t("choice.fallen", names=t.list(fallen)))
     if unshown := [name for product, name in names.items() if product not in measured]:
         found.append(t("choice.unfinished", names=t.list(unshown), least=FEWEST_SCORERS))
-    if "team" in state["weights"] and (unanswered := unanswered_in(state)):
-        found.append(t("choice.unanswered", names=t.list([names[one] for one in unanswered])))
+    unanswered = [names[one] for one, share in answered_in(state).items() if share < 1 - 1e-9]
+    if "team" in state["weights"] and unanswered:
+        found.append(t("choice.unanswered", names=t.list(unanswered)))
+    if expired := [state["offers"][one]["name"] for one in expired_in(state, day)]:
+        found.append(t("choice.expired", names=t.list(expired)))
     if "budget" not in state["weights"] and state["context"]["budget"] is None:
         found.append(t("choice.no_budget"))
     return found
