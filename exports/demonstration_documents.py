@@ -9,13 +9,14 @@ from docx import Document
 from docx.shared import Cm, Pt, RGBColor
 
 from interface.language import Texts, texts
-from interface.sheets import Book, clean
+from interface.sheets import INPUT, Book, clean
 from interface.theme import LIGHT
 from workshops.assess import Assessment
 from workshops.demonstrations import SCENES
 from workshops.evidence import EFFORTS, FEWEST_SCORERS, OUTCOMES, SUS_ANSWERS, SUS_QUESTIONS, ScriptLine
 from workshops.words import Words
 
+WIDTHS, LINE_HEIGHT = (20, 44, 32, 8, 17, 9, 13, 30), 14.5  # of the scoring sheet, in characters and points
 # columns of the renewal workbook that a level seen can fill
 RENEWED = ("product", "item", "rating", "plan", "basis", "confidence", "on", "note")
 
@@ -74,12 +75,18 @@ def scoring_sheet(assessment: Assessment, lines: Sequence[ScriptLine], t: Texts)
         t("score.effort.label"),
         t("score.comment_line"),
     ]
-    sheet = book.sheet(t("sheet.tasks"), heads, [26, 56, 44, 10, 18, 8, 14, 40])
+    name = book.made(bold=True, text_wrap=True)
+    comment = book.made(text_wrap=True, bg_color=INPUT, border=1, border_color="#D9CFA8")
+    sheet = book.sheet(t("sheet.tasks"), heads, WIDTHS)
     for row, line in enumerate(lines, start=1):
-        sheet.write_string(row, 0, clean(words.item(line.item_id)), book.bold)
+        sheet.write_string(row, 0, clean(words.item(line.item_id)), name)
         sheet.write_string(row, 1, clean(line.text), book.wrapped)
         sheet.write_string(row, 2, clean(line.look_for), book.wrapped)
         book.level(sheet, row, 3, line.level)
+        for column in (4, 5, 6):
+            sheet.write_blank(row, column, None, book.input)
+        sheet.write_blank(row, 7, None, comment)
+        sheet.set_row(row, LINE_HEIGHT * max(_lines(line.text, WIDTHS[1]), _lines(line.look_for, WIDTHS[2]), 2))
     last = max(len(lines), 1)
     sheet.data_validation(
         1, 4, last, 4, {"validate": "list", "source": [t(f"score.outcome.{one}") for one in OUTCOMES]}
@@ -89,6 +96,7 @@ def scoring_sheet(assessment: Assessment, lines: Sequence[ScriptLine], t: Texts)
     sheet = book.sheet(t("sheet.sus"), [t("sheet.question"), t("sheet.answer")], [90, 12])
     for question in SUS_QUESTIONS:
         sheet.write_string(question, 0, f"{question}. {t(f'score.sus.{question}')}", book.wrapped)
+        sheet.write_blank(question, 1, None, book.input)
     limits = {"validate": "integer", "criteria": "between", "minimum": SUS_ANSWERS[0], "maximum": SUS_ANSWERS[-1]}
     sheet.data_validation(1, 1, 10, 1, limits)
     sheet.write_string(12, 0, t("sheet.sus_score"), book.bold)
@@ -97,6 +105,11 @@ def scoring_sheet(assessment: Assessment, lines: Sequence[ScriptLine], t: Texts)
     sheet.write_formula(12, 1, f'=IF(COUNT(B2:B11)=10,2.5*({odd}-5+25-{even}),"")', book.score, "")
     sheet.write_string(14, 0, f"{t('score.ease')} {t('demonstration.rule')}", book.muted)
     return book.close()
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column; not every program finds out by itself when it prints."""
+    return sum(int(len(part) // width) + 1 for part in text.splitlines())
 
 
 def seen_workbook(assessment: Assessment, t: Texts) -> bytes:

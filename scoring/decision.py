@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 
@@ -58,8 +57,8 @@ class Matrix:
                 if abs(slope) < 1e-12:
                     continue
                 needed = -rest / slope
-                if -1e-9 <= needed <= 1.0 + 1e-9:
-                    rows.append((part, now, float(np.clip(needed, 0.0, 1.0)), str(rival)))
+                if 1e-9 < needed < 1.0 - 1e-9:  # level at nothing or at all of it: no weight goes beyond
+                    rows.append((part, now, needed, str(rival)))
         table = pd.DataFrame(rows, columns=["part", "weight", "needed", "rival"])
         return table.assign(move=(table["needed"] - table["weight"]).abs()).sort_values(
             ["move", "part", "rival"], kind="stable", ignore_index=True

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from docx import Document
 from streamlit.testing.v1 import AppTest
 
 from functional_map.load import load_map
 from tests.conftest import settle
 from tests.synthetic import write_edition
 from workshops.access import AT_HOME, Person
-from workshops.evidence import Score
+from workshops.evidence import CRITERIA, Score
 from workshops.sample import create_sample
 from workshops.store.database import database_url, open_database
 from workshops.store.decisions import decisions_of
@@ -145,20 +146,72 @@ def test_a_quote_in_an_unknown_currency_is_refused(sample):
 
 
 def test_a_decision_needs_reasons_and_is_kept(sample):
+    someone(open_database(database_url()), sample)
     app = decide_page(sample, "choice")
     app.selectbox(key="decide_choice").select_index(0)
     click(app, "Record this decision")
     assert "Give the reasons" in app.error[0].value
     app.text_area(key="decide_reasons").set_value("It *fits*.")
-    app.text_area(key="decide_dissent").set_value("Bea: too dear\nnonsense")
+    app.text_area(key="decide_dissent_what_0").set_value("too dear: really")
     click(app, "Record this decision")
-    assert "name, colon, opinion" in app.error[0].value
-    app.text_area(key="decide_dissent").set_value("Bea: too dear: really")
+    assert "A dissenting opinion has a name" in app.error[0].value
+    click(app, "Another opinion")
+    app.selectbox(key="decide_dissent_who_0").select("Bea")
     click(app, "Record this decision")
 
     found = decisions_of(open_database(database_url()), sample)
     assert [(one.reasons, one.dissent) for one in found] == [("It *fits*.", (("Bea", "too dear: really"),))]
     assert app.success[0].value.startswith("The decision is recorded")
+    assert app.text_area(key="decide_reasons").value == app.text_area(key="decide_dissent_what_0").value == ""
+    assert not [box for box in app.text_area if box.key == "decide_dissent_what_1"]  # one row again
+
+
+def test_who_took_part_is_offered_as_the_one_who_judges(sample):
+    """Who judged once is proposed for what is still open; a judgement without a name is refused."""
+    database = open_database(database_url())
+    someone(database, sample)
+    app = decide_page(sample, "team")
+    product = app.segmented_control(key="decide_product").value
+    assert app.selectbox(key=f"decide_by_{product}_exit_0").options == ["Bea"]
+    app.segmented_control(key=f"decide_score_{product}_exit_0").set_value(3)
+    app.text_input(key=f"decide_reason_{product}_exit_0").set_value("All data in one file")
+    save = next(place for place, one in enumerate(CRITERIA) if one == "exit")
+    saves = [button for button in app.button if button.label == "Save"]
+    saves[save].click().run()
+    assert "Say who judges so" in app.error[0].value
+    app.selectbox(key=f"decide_by_{product}_exit_0").select("Bea")
+    [button for button in app.button if button.label == "Save"][save].click().run()
+    assert not app.exception
+
+    found = read_project(database, sample).evidence.suitability
+    assert [(one.criterion, one.score, one.by) for one in found] == [("exit", 3, "Bea")]
+    assert app.selectbox(key=f"decide_by_{product}_skills_0").value == "Bea"
+
+
+def test_a_quote_that_expired_is_said_and_the_form_is_empty_again(sample):
+    app = decide_page(sample, "quotes")
+    app.selectbox(key="decide_quote_offer").select_index(0)
+    app.number_input(key="decide_quote_yearly").set_value(12_000.0)
+    app.text_input(key="decide_quote_dated").set_value("2026-01-01")
+    app.text_input(key="decide_quote_valid").set_value("2026-01-31")
+    click(app, "Take the quote")
+
+    assert app.warning[0].value.startswith("Expired, and still counted: ")
+    assert app.number_input(key="decide_quote_yearly").value is None
+    app.segmented_control(key="decide_part").set_value("choice").run()
+    assert any(one.value.startswith("Quote expired, to be confirmed: ") for one in app.caption)
+
+
+def test_without_an_envelope_the_matrix_says_that_the_budget_is_left_out(sample):
+    import dataclasses
+
+    database = open_database(database_url())
+    context = read_project(database, sample).context
+    save_context(database, AT_HOME, sample, dataclasses.replace(context, budget=None))
+    app = decide_page(sample, "choice")
+
+    assert [one for one in app.caption if "so the budget is left out" in one.value]
+    assert not any("Budget ·" in one.value for one in app.html)
 
 
 def test_weights_that_all_are_nothing_are_refused(sample):
@@ -285,8 +338,20 @@ def test_from_the_script_to_the_decision(visit):
     lead.locator(".st-key-decide_choice").get_by_role("combobox").click()
     lead.get_by_role("option").first.click()
     lead.get_by_label("Reasons", exact=True).fill("It fits best.")
+    who = lead.locator(".st-key-decide_dissent_who_0").get_by_role("combobox")
+    who.click()
+    who.fill("Zoé")  # nobody whom the project knows
+    lead.keyboard.press("Enter")
+    lead.get_by_label("What they think").fill("Too dear")
     lead.get_by_role("button", name="Record this decision").click()
     lead.get_by_text("Decision that stands").wait_for()
     lead.reload()
     settle(lead)
     lead.get_by_text("was chosen on").wait_for()
+    lead.get_by_test_id("stSidebarNav").get_by_text("Exports", exact=True).click()
+    settle(lead)
+    with lead.expect_download() as made:
+        lead.locator(".st-key-exports_decision button").click()
+    text = "\n".join(cell.text for table in Document(made.value.path()).tables for cell in table._cells)
+    assert "Zoé" in text
+    assert "Too dear" in text

@@ -75,6 +75,11 @@ def test_an_offer_that_is_better_everywhere_is_never_overtaken():
     assert weighed(table(A=(0.9, 0.7), B=(0.6, 0.6)), 60, 40).overtaken.empty
 
 
+def test_a_rival_that_is_level_at_the_whole_weight_only_never_leads():
+    """Need 0.8 and 0.6, budget alike: at 100 % of the budget both are level, and no weight goes beyond."""
+    assert weighed(table(A=(0.8, 0.5), B=(0.6, 0.5)), 60, 40).overtaken.empty
+
+
 def test_equals_are_said_to_be_equal():
     assert weighed(table(A=(0.9, 0.3), B=(0.3, 0.9)), 50, 50).leaders == ["A", "B"]
 

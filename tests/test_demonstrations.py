@@ -450,3 +450,30 @@ def test_who_is_erased_leaves_no_name_in_the_sheets(database, project_id, shown)
     reveal_scores(database, ME, demonstration_id)
 
     assert revealed_sheets(database, demonstration_id) == (Sheet("–", (Score(line_id, "less", 1),), {1: 4}),)
+
+
+def test_a_demonstration_is_prepared_once(database, project_id, shown):
+    """The same product under the same plan on the same day would split the scores of the team."""
+    one = demonstrations_of(database, project_id)[0]
+    offer = f"{one.product_id}/{one.plan_id}"
+    same = {"product_id": one.product_id, "plan_id": one.plan_id, "known": [offer]}
+    with pytest.raises(ProjectError) as found:
+        plan_demonstration(database, ME, project_id, held_on=one.held_on, **same)
+
+    assert found.value.problems == [("demonstration.problem.twice", {})]
+    plan_demonstration(database, ME, project_id, held_on=one.held_on + dt.timedelta(days=1), **same)
+    assert len(demonstrations_of(database, project_id)) == 2
+
+
+def test_a_scene_moves_to_another_moment_of_the_day(database, project_id):
+    """The morning is played before the customer calls, whatever was written first."""
+    add_line(database, ME, project_id, dataclasses.replace(LINE, item_id="notes", scene="service"))
+    add_line(database, ME, project_id, dataclasses.replace(LINE, item_id="sla", scene="sale"))
+    assert [line.item_id for line in script_of(database, project_id)] == ["sla", "notes"]
+    line = script_of(database, project_id)[1]
+    change_line(database, ME, project_id, line.id, {"scene": "morning"}, version=line.version)
+
+    assert [line.item_id for line in script_of(database, project_id)] == ["notes", "sla"]
+    with pytest.raises(ProjectError) as found:
+        change_line(database, ME, project_id, line.id, {"scene": "night"}, version=line.version + 1)
+    assert found.value.problems == [("script.problem.scene", {})]
