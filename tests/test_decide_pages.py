@@ -196,10 +196,10 @@ def test_a_quote_that_expired_is_said_and_the_form_is_empty_again(sample):
     app.text_input(key="decide_quote_valid").set_value("2026-01-31")
     click(app, "Take the quote")
 
-    assert app.warning[0].value.startswith("Expired, and still counted: ")
+    assert app.warning[0].value.startswith("Expired, and still counted")
     assert app.number_input(key="decide_quote_yearly").value is None
     app.segmented_control(key="decide_part").set_value("choice").run()
-    assert any(one.value.startswith("Quote expired, to be confirmed: ") for one in app.caption)
+    assert any(one.value.startswith("Quote expired, to be confirmed") for one in app.caption)
 
 
 def test_without_an_envelope_the_matrix_says_that_the_budget_is_left_out(sample):
