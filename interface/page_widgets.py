@@ -72,7 +72,9 @@ _SHEET = """
 .stMainBlockContainer{padding:2.4rem 2.6rem 3rem;max-width:1280px}
 [data-testid=stSidebarNavItems] li{margin:0}
 [data-testid=stSidebarNavSeparator]{margin:.4rem 0}
-[data-testid=stSidebarUserContent]{padding-top:.4rem;padding-bottom:1rem}
+[data-testid=stSidebarContent]{display:flex;flex-direction:column}
+[data-testid=stSidebarHeader]{order:-2} [data-testid=stSidebarUserContent]{order:-1;padding-top:0;padding-bottom:.6rem}
+[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock]{gap:.5rem}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)!important;opacity:1!important}
 .muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
