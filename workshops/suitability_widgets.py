@@ -189,7 +189,7 @@ def quotes_part(choice: Choice, words: Words, who: Person, t: Texts) -> None:
         quote_form(choice.assessment, who, t)
     for quote in quotes:
         st.button(
-            f"{t('quote.withdraw')}: {plain(quote_name(choice, quote))}, {t.date(quote.dated)}",
+            plain(t("quote.withdraw", offer=quote_name(choice, quote), day=t.date(quote.dated))),
             key=f"decide_withdraw_{quote.id}",
             icon=":material/delete:",
             on_click=lambda quote=quote: attempt(lambda: withdraw_quote(database(), who, choice.project.id, quote.id)),
@@ -254,7 +254,7 @@ def quote_form(assessment: Assessment, who: Person, t: Texts) -> None:
             key="decide_quote_offer",
             index=None,
             format_func=assessment.offer_name,
-            placeholder=t("demonstration.choose"),
+            placeholder=t("decision.choose"),
         )
         second.number_input(
             t("quote.yearly"),
@@ -297,6 +297,8 @@ def take_quote(assessment: Assessment, who: Person) -> None:
         state = st.session_state
         state["decide_quote_offer"] = state["decide_quote_yearly"] = state["decide_quote_setup"] = None
         state["decide_quote_valid"] = state["decide_quote_reference"] = ""
+        state["decide_quote_dated"] = dt.date.today().isoformat()
+        state["decide_quote_currency"] = assessment.project.context.currency
 
 
 def typed_quote() -> Quote:
