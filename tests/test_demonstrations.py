@@ -224,7 +224,7 @@ def test_every_domain_of_the_map_has_its_moment(functional_map):
 
 def test_a_script_is_written_changed_and_its_past_kept(database, project_id):
     save_script(database, ME, project_id, [LINE, dataclasses.replace(LINE, item_id="notes", scene="morning")])
-    first, second = script_of(database, project_id)
+    second, first = script_of(database, project_id)  # the morning is played first, whatever was written first
     change_line(database, ME, project_id, first.id, {"level": 4, "text": "Longer"}, version=first.version)
     with pytest.raises(StaleError):
         change_line(database, ME, project_id, first.id, {"level": 1}, version=first.version)
