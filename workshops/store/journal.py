@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from vendors.publish import history
-from workshops.access import Person, require
+from workshops.access import AT_HOME, Person, require
 from workshops.store import schema
 from workshops.store.database import Database, in_utc
 from workshops.store.members import require_member
@@ -48,7 +48,7 @@ def edition_lines() -> list[dict[str, Any]]:
     return [
         {
             "at": in_utc(line["at"]),
-            "who": str(line.get("by") or ""),
+            "who": str(line.get("by") or AT_HOME.id),  # who is at home need not give a name
             "action": str(line.get("action") or ""),
             "subject": str(line.get("edition") or ""),
             "before": None,
