@@ -238,8 +238,9 @@ def bring_back() -> None:
         st.error(t("editions.refused", count=len(reading.problems)), icon=":material/error:")
     else:
         st.success(t("editions.read", lines=t.number(lines), changed=t.number(changed)), icon=":material/check:")
-        if broken:
-            st.warning(t("editions.rules", count=len(broken)), icon=":material/build:")
+    if broken:
+        words = "editions.rules_too" if reading.problems else "editions.rules"
+        st.warning(t(words, count=len(broken)), icon=":material/build:")
     everything = [
         *(("blocking", one) for one in reading.problems),
         *(("later", one) for one in broken),
