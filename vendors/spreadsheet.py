@@ -384,8 +384,8 @@ class _Maker:
 
 
 def _lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column; programs differ a little in how wide they draw a letter."""
-    return sum(max(1, math.ceil(len(part) / (0.9 * width))) for part in text.split("\n"))
+    """How many lines a text takes in a column, about."""
+    return sum(max(1, math.ceil(len(part) / width)) for part in text.split("\n"))
 
 
 def _height(spec: Sequence[Column], record: Record) -> float:
