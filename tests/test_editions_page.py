@@ -106,6 +106,7 @@ def test_a_workbook_goes_out_comes_back_and_is_published(page):
 
     assert not page.exception
     assert newest_edition() == "2027"
+    assert "Edition 2027 is published." in said(page.success)
     assert load_edition(editions()["2027"]).products["product-00"].ratings[item].rating == 3
 
 

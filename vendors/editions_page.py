@@ -62,7 +62,7 @@ def now() -> dt.datetime:
 
 
 def attempt(action, done: str = "", **values) -> None:
-    """Do what an admin asked for; say what came of it on the next run. An action may return its own words."""
+    """Do what an admin asked for; say what came of it on the next run, in the words of `done` or those that it returns."""
     try:
         words = action()
     except PublishError as error:
@@ -70,7 +70,7 @@ def attempt(action, done: str = "", **values) -> None:
     except StaleDraftError:
         st.session_state["editions_problems"] = [("editions.stale", {})]
     else:
-        st.session_state["editions_done"] = words if isinstance(words, str) else t(done, **values) if done else ""
+        st.session_state["editions_done"] = t(done, **values) if done else words if isinstance(words, str) else ""
 
 
 def item_name(functional_map, item: str) -> str:
