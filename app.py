@@ -3,6 +3,7 @@
 import gc
 
 import streamlit as st
+from streamlit import net_util
 
 from functional_map.load import load_map
 from interface.error_widgets import speak_in_sentences
@@ -63,9 +64,18 @@ def start_up() -> None:
     With postScriptGC off, that makes reruns five times faster.
     """
     speak_in_sentences()
+    ask_nobody_outside()
     load_map(load_edition(editions()[newest_edition()]).map_year)
     gc.collect()
     gc.freeze()
+
+
+def ask_nobody_outside() -> None:
+    """Nothing is sent anywhere: Streamlit asks another site for this computer's address when a stranger's page connects.
+
+    Without an answer the stranger is refused all the same, and the server does not stand still while it waits for one.
+    """
+    net_util.get_external_ip = lambda: None
 
 
 def pages(person, t):

@@ -242,7 +242,9 @@ def test_a_click_on_a_page_that_is_not_theirs_any_more_changes_nothing(page):
     click(app, f"accounts_close_{bob.id}")
 
     assert accounts.person_of_login(database, "bob@example.org") is not None
-    assert app.title[0].value == "Projects"  # the page is not theirs in the run that follows
+    assert "Your role does not allow this" in app.error[0].value
+    app.run()
+    assert app.title[0].value == "Projects"  # the page is not theirs any more
 
 
 @pytest.mark.parametrize("role", ["consultant", "team", None])

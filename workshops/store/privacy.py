@@ -65,6 +65,11 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
             .where(people.c.person_id == participant_id)
         )
         usability = [dict(row) for row in ten.mappings()]
+        device = schema.device
+        browsers = connection.scalars(
+            sa.select(device.c.added_at).where(device.c.participant_id == participant_id).order_by(device.c.added_at)
+        )
+        joined = [in_utc(moment).isoformat() for moment in browsers]
         concerns = sa.or_(journal.c.who == participant_id, journal.c.subject == participant_id)
         lines = connection.execute(
             sa.select(journal.c.at, journal.c.action, journal.c.after).where(concerns).order_by(journal.c.id)
@@ -74,6 +79,7 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
         "name": person["name"],
         "team": person["team"],
         "joined": in_utc(person["joined_at"]).isoformat(),
+        "browsers": joined,
         "answers": answers,
         "demonstrations": scored,
         "usability": usability,
@@ -105,6 +111,7 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
             .values(votes=room.c.votes + 1, revision=room.c.revision + 1)
         )
         record(connection, by, "erase-participant", project_id, participant_id)
+    database.empty_log()
 
 
 def _unname_scorer(connection: sa.Connection, participant_id: str) -> None:
