@@ -18,7 +18,7 @@ from workshops.model import ProjectError
 from workshops.sample import create_sample
 from workshops.store import attempts, schema, votes
 from workshops.store.database import database_url, open_database, utc_now
-from workshops.store.projects import create_project
+from workshops.store.projects import create_project, read_project
 
 DAY = dt.timedelta(days=1)
 
@@ -210,7 +210,7 @@ def phone(**address: str) -> AppTest:
 def test_the_phone_says_what_is_wrong_with_a_code_and_asks_for_another(project):
     database, project_id = project
     room = votes.open_workshop(database, AT_HOME, project_id)
-    name = "Maisons Verel"
+    name = read_project(database, project_id).name
     app = phone(join=room.code)
     assert app.text_input(key="vote_name") and name in str([one.value for one in app.html])
     pass_time(database, utc_now() - DAY)
@@ -233,4 +233,4 @@ def test_a_participant_reads_what_is_stored_and_finds_the_way_back(project):
     app.switch_page("workshops/privacy_page.py").run()
 
     assert not app.exception and app.title[0].value == "Privacy"
-    assert "Name, team, votes and comments of participants" in str([one.value for one in app.html])
+    assert "Name, team, votes, scores and comments of participants" in str([one.value for one in app.html])

@@ -120,7 +120,7 @@ def test_from_the_phone_to_the_file_and_to_nothing(visit, room):  # noqa: F811
     phone.locator(".level").nth(3).click()
     saved(phone)
     phone.get_by_text("What is stored about me").click()
-    phone.get_by_text("Name, team, votes and comments of participants").wait_for()
+    phone.get_by_text("Name, team, votes, scores and comments of participants").wait_for()
     phone.get_by_text("Back to the workshop").click()
     phone.locator(".level").first.wait_for()  # still the same person
     assert len(room.levels()) == 1

@@ -83,12 +83,14 @@ def start_nginx(folder, front: int, ports: list[int]) -> subprocess.Popen:
     for old, new in (("127.0.0.1:8080", front), ("127.0.0.1:8501", ports[0]), ("127.0.0.1:8502", ports[1])):
         assert shipped.count(old) == 1
         shipped = shipped.replace(old, f"127.0.0.1:{new}")
+    assert shipped.count("/var/log/nginx/crm.log crm") == 1  # the test's own log says which process answered
+    shipped = shipped.replace("/var/log/nginx/crm.log crm", f"{folder}/access.log who")
     (folder / "site.conf").write_text(shipped)
     (folder / "nginx.conf").write_text(
         f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;\n"
         "events { worker_connections 512; }\n"
         "http { include /etc/nginx/mime.types; log_format who '$upstream_addr $cookie_crm_route $request';\n"
-        f"access_log {folder}/access.log who; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
+        f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
         f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
         f"include {folder}/site.conf; }}\n"
     )

@@ -1,8 +1,10 @@
 """Accounts: who may enter, in which role; passwords to hand over. What the terminal does, for admins without one."""
 
+from html import escape
+
 import streamlit as st
 
-from interface.page_widgets import header, page_texts, plain, show_problems
+from interface.page_widgets import header, page_texts, show_problems
 from workshops.access import AT_HOME, ROLES
 from workshops.model import ProjectError
 from workshops.session_widgets import database, person
@@ -24,6 +26,7 @@ who, organisation = person(), has_organisation()
 def attempt(change, *values, **named) -> bool:
     """Do it at once; what cannot be done is said."""
     st.session_state.pop("accounts_handed", None)
+    st.session_state["accounts_round"] = st.session_state.get("accounts_round", 0) + 1
     try:
         change(database(), who, *values, **named)
     except ProjectError as error:
@@ -60,7 +63,7 @@ def show_handed() -> None:
         return
     login, password = st.session_state["accounts_handed"]
     with st.container(border=True, key="accounts_handed_over"):
-        st.markdown(t("accounts.handed", login=plain(login)))
+        st.html(f"<p>{escape(t('accounts.handed', login=login))}</p>")
         st.code(password, language=None)
         st.button(t("accounts.done"), key="accounts_done", on_click=st.session_state.pop, args=("accounts_handed",))
 
@@ -71,7 +74,10 @@ def show_account(one: Account) -> None:
         known += [] if one.has_password else [t("accounts.organisation_only")]
         known += [t("accounts.closed")] if one.disabled else []
         st.text(" · ".join(known), width="stretch")
-        with st.popover(t("accounts.change"), key=f"accounts_change_{one.id}"):
+        # another key closes it once something was done
+        with st.popover(
+            t("accounts.change"), key=f"accounts_change_{one.id}_{st.session_state.get('accounts_round', 0)}"
+        ):
             st.selectbox(
                 t("accounts.role"),
                 ROLES,
@@ -109,8 +115,7 @@ def show_form() -> None:
             st.form_submit_button(t("accounts.add"), on_click=add)
         if organisation:
             st.checkbox(t("accounts.local"), key="accounts_local")
-    for role in ROLES:
-        st.caption(t(f"accounts.may.{role}"))
+    st.caption("  \n".join(t(f"accounts.may.{role}") for role in ROLES))
 
 
 if who == AT_HOME:
@@ -118,7 +123,7 @@ if who == AT_HOME:
     st.code('python -m workshops.accounts add ada@example.org --name "Ada" --role admin', language="bash")
     st.stop()
 everybody = list_accounts(database(), who)
-header(t("page.accounts"), t("accounts.state", count=len(everybody)))
+header(t("page.accounts"), t("accounts.state", count=sum(not one.disabled for one in everybody)))
 show_problems(st.session_state.pop("accounts_problems", []), t)
 show_handed()
 for account in everybody:
