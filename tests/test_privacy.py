@@ -7,6 +7,8 @@ import json
 
 import pytest
 from playwright.sync_api import expect
+from streamlit.testing.v1 import AppTest
+from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from tests.conftest import settle
 from tests.test_access import everything
@@ -136,3 +138,14 @@ def test_from_the_phone_to_the_file_and_to_nothing(visit, room):  # noqa: F811
     settle(people)
     assert room.levels() == {} and participants_of(room.database, AT_HOME, room.project) == []
     expect(phone.get_by_label("Your name")).to_be_visible(timeout=30_000)  # nobody is known there any more
+
+
+def test_a_page_of_another_site_is_refused_without_asking_anybody_outside(monkeypatch, data_folder):
+    """Streamlit would ask another site for this computer's address first, and stand still meanwhile."""
+    app = AppTest.from_file("../app.py", default_timeout=60)
+    app.run()
+    asked = []
+    monkeypatch.setattr("requests.get", lambda address, **_: asked.append(address))
+
+    assert not app.exception
+    assert not is_url_from_allowed_origins("http://evil.example") and asked == []
