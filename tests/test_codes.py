@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from functional_map.load import load_map
 from tests.conftest import ROOT
 from tests.synthetic import write_edition
+from tests.test_access import go, pages_of_app
 from workshops.access import AT_HOME
 from workshops.model import ProjectError
 from workshops.sample import create_sample
@@ -234,3 +235,22 @@ def test_a_participant_reads_what_is_stored_and_finds_the_way_back(project):
 
     assert not app.exception and app.title[0].value == "Privacy"
     assert "Name, team, votes, scores and comments of participants" in str([one.value for one in app.html])
+
+
+def test_a_participant_gets_no_page_but_their_own(project):
+    """Asked for any page of the application as a browser asks, they get the vote, the score or what is stored."""
+    database, project_id = project
+    room = votes.open_workshop(database, AT_HOME, project_id)
+    token = votes.join(database, room.code, name="Bea", team="sales", teams=["sales"])
+    app = phone(join=room.code, p=token)
+    shown = {}
+    for page, (address, _) in pages_of_app().items():
+        go(app, page)
+        shown[address] = [one.value for one in app.title]
+        assert app.session_state["person"].role == "participant"
+        assert not app.sidebar.children and "project" not in app.session_state
+
+    assert {address: titles for address, titles in shown.items() if titles} == {
+        "privacy": ["Privacy"],
+        "score": ["Score the demonstration"],
+    }

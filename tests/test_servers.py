@@ -176,20 +176,23 @@ def test_a_vote_on_one_process_appears_on_the_projector_of_the_other(visit, two_
     ada.get_by_text("0 of 0 have voted.").wait_for()
     phone = phone_elsewhere(visit, cluster, code, upstream_of(cluster, ada))
     question = ada.locator("p.question").inner_text()
-    expect(phone.locator("h2")).to_have_text(question)
+    expect(phone.locator("h2")).to_have_text(question, timeout=30_000)
     phone.locator(".level").nth(3).click()
-    ada.get_by_text("1 of 1 have voted.").wait_for(timeout=15_000)
+    ada.get_by_text("1 of 1 have voted.").wait_for(timeout=30_000)
 
+    settle(ada)
     ada.keyboard.press("v")
-    expect(ada.locator("tr.chosen .mark")).to_have_text("proposed")
+    expect(ada.locator("tr.chosen .mark")).to_have_text("proposed", timeout=30_000)
+    settle(ada)
     ada.keyboard.press("a")
-    expect(ada.locator("tr.chosen .mark")).to_have_text("✓ agreed")
+    expect(ada.locator("tr.chosen .mark")).to_have_text("✓ agreed", timeout=30_000)
     item = workshop_of(cluster["database"], cluster["project"]).item_id
     assert read_project(cluster["database"], cluster["project"]).asked()[item] == 3
     bob.goto(f"{cluster['base']}/journal?project={cluster['project']}")  # told on the other process too
     bob.locator("table.clean tr").filter(has_text="requirement changed").first.wait_for()
+    settle(ada)
     ada.keyboard.press("n")
-    expect(phone.locator("h2")).not_to_have_text(question, timeout=15_000)
+    expect(phone.locator("h2")).not_to_have_text(question, timeout=30_000)
 
 
 def test_an_edition_published_on_one_process_is_offered_by_both(two_browsers, cluster, monkeypatch):
