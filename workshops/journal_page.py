@@ -84,5 +84,5 @@ rows = "".join(
 heads = "".join(
     f"<th>{escape(t(f'journal.{name}'))}</th>" for name in ("at", "who", "action_head", "subject", "before", "after")
 )
-st.html(f"<div class='scroll'><table class='clean'><tr>{heads}</tr>{rows}</table></div>")
+st.html(f"<table class='clean'><tr>{heads}</tr>{rows}</table>")
 st.caption(t("journal.append_only"))

@@ -50,6 +50,11 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
             .order_by(events.c.id)
         )
         answers = [{**row, "at": in_utc(row["at"]).isoformat()} for row in given.mappings()]
+        device = schema.device
+        browsers = connection.scalars(
+            sa.select(device.c.added_at).where(device.c.participant_id == participant_id).order_by(device.c.added_at)
+        )
+        joined = [in_utc(moment).isoformat() for moment in browsers]
         people, scores = schema.scorer, schema.score
         sheets = connection.execute(
             sa.select(people.c.comment, scores.c.line_id, scores.c.outcome, scores.c.level, scores.c.effort)
@@ -65,11 +70,6 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
             .where(people.c.person_id == participant_id)
         )
         usability = [dict(row) for row in ten.mappings()]
-        device = schema.device
-        browsers = connection.scalars(
-            sa.select(device.c.added_at).where(device.c.participant_id == participant_id).order_by(device.c.added_at)
-        )
-        joined = [in_utc(moment).isoformat() for moment in browsers]
         concerns = sa.or_(journal.c.who == participant_id, journal.c.subject == participant_id)
         lines = connection.execute(
             sa.select(journal.c.at, journal.c.action, journal.c.after).where(concerns).order_by(journal.c.id)
