@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+import socket
 import subprocess
 import urllib.error
 import urllib.request
@@ -238,9 +239,10 @@ def test_the_stream_is_refused_to_a_page_of_another_site(cluster):
         with connect(f"ws://{address}/_stcore/stream", origin=f"http://{address}", subprotocols=["streamlit"]):
             pass
     # as nginx passes on the name that a visitor typed
-    named = {"additional_headers": {"Host": "crm.example.org"}}
-    with connect(f"ws://127.0.0.1:{port}/_stcore/stream", origin="https://crm.example.org",
-                 subprotocols=["streamlit"], **named):  # fmt: skip
+    line = socket.create_connection(("127.0.0.1", port))
+    with connect(
+        "ws://crm.example.org/_stcore/stream", sock=line, origin="https://crm.example.org", subprotocols=["streamlit"]
+    ):
         pass
 
 
