@@ -12,7 +12,7 @@ from exports.delivery import Delivery
 from exports.scorecard import scorecard
 from functional_map.load import load_map
 from interface.language import texts
-from tests.conftest import ROOT, settle
+from tests.conftest import ROOT
 from tests.synthetic import write_edition
 from tests.test_access import pages_of_app
 from tests.test_editions_page import workbook
@@ -212,29 +212,6 @@ def test_a_good_workbook_under_a_hostile_name_is_taken_and_its_name_only_shown(p
         assert not [one for one in app.html if "<script>window" in one.value]
     kept = [one.file for one in current_draft().uploads]
     assert len(kept) == 3 and kept[0].startswith("<script>") and max(map(len, kept)) <= 120
-
-
-@pytest.mark.browser
-def test_a_file_that_is_too_large_is_refused_by_the_page_and_by_the_server(visit, tmp_path):
-    """The limit is the server's: who sends more than it past the page is refused too."""
-    small, large = tmp_path / "small.crmproject", tmp_path / "large.crmproject"
-    small.write_bytes(b"x")
-    large.write_bytes(bytes(11 * 2**20))
-    page = visit("projects")
-    page.locator(".st-key-projects_restore summary").click()
-    sent = []
-    page.on("request", lambda request: sent.append(request) if request.method == "PUT" else None)
-    chooser = page.locator(".st-key-projects_file input[type=file]")
-    chooser.set_input_files(small)
-    page.locator(".st-key-projects_file").get_by_text("small.crmproject").wait_for()
-    settle(page)
-    assert len(sent) == 1
-    chooser.set_input_files(large)
-    page.locator(".st-key-projects_file").get_by_text("File must be 10.0MB or smaller.").wait_for()
-    assert len(sent) == 1  # it did not leave the browser
-    headers = {name: value for name, value in sent[0].headers.items() if name not in ("content-length",)}
-    answer = page.request.put(sent[0].url, headers=headers, data=bytes(12 * 2**20))
-    assert answer.status == 413 and len(answer.text()) < 200
 
 
 @pytest.mark.browser
