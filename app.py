@@ -3,6 +3,7 @@
 import gc
 
 import streamlit as st
+from streamlit import net_util
 
 from functional_map.load import load_map
 from interface.error_widgets import speak_in_sentences
@@ -10,6 +11,7 @@ from interface.language import LANGUAGES
 from interface.page_widgets import current_language, page_texts, style
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
+from workshops.access import AT_HOME
 from workshops.renewal_widgets import weights_in_open_projects
 from workshops.session_widgets import database
 from workshops.sign_in_widgets import sign_in_in_sidebar, visitor
@@ -47,6 +49,7 @@ PAGES = {
     "deliver": [
         ("exports/exports_page.py", "exports", "download", "read-project"),
         ("workshops/journal_page.py", "journal", "history", "read-journal"),
+        ("workshops/accounts_page.py", "accounts", "manage_accounts", "manage-accounts"),
         ("workshops/privacy_page.py", "privacy", "shield_person", "read-privacy"),
     ],
 }
@@ -61,9 +64,18 @@ def start_up() -> None:
     With postScriptGC off, that makes reruns five times faster.
     """
     speak_in_sentences()
+    ask_nobody_outside()
     load_map(load_edition(editions()[newest_edition()]).map_year)
     gc.collect()
     gc.freeze()
+
+
+def ask_nobody_outside() -> None:
+    """Nothing is sent anywhere: Streamlit asks another site for this computer's address when a stranger's page connects.
+
+    Without an answer the stranger is refused all the same, and the server does not stand still while it waits for one.
+    """
+    net_util.get_external_ip = lambda: None
 
 
 def pages(person, t):
@@ -71,6 +83,7 @@ def pages(person, t):
 
     Before signing in, every address leads to the page that asks who is there: who follows a link arrives where it leads.
     """
+    unlisted = UNLISTED | ({"accounts"} if person == AT_HOME else set())  # nobody has an account there
     return {
         t(f"section.{section}"): [
             st.Page(
@@ -79,7 +92,7 @@ def pages(person, t):
                 url_path=address,
                 icon=f":material/{icon}:",
                 default=address in ("projects", "sign-in") and person.may(action),
-                visibility="visible" if person.may(action) and address not in UNLISTED else "hidden",
+                visibility="visible" if person.may(action) and address not in unlisted else "hidden",
             )
             for file, address, icon, action in entries
             if person.may(action) or person.may("sign-in")
@@ -141,7 +154,8 @@ st.session_state["item_weights"] = weights_in_open_projects
 if who.may("vote"):
     vote = st.Page("workshops/vote_page.py", title=t("page.vote"))
     score = st.Page("workshops/score_page.py", title=t("page.score"), url_path="score")
-    st.navigation([vote, score], position="hidden").run()
+    privacy = st.Page("workshops/privacy_page.py", title=t("page.privacy"), url_path="privacy")
+    st.navigation([vote, score, privacy], position="hidden").run()
 else:
     page = st.navigation(pages(who, t), expanded=True)
     sidebar(who, t)

@@ -78,9 +78,12 @@ def replace_template(by: Person, name: str, content: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # written beside and renamed into place: a half-written template is never seen
     handle, beside = tempfile.mkstemp(dir=folder, suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(beside).replace(folder / name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(beside).replace(folder / name)
+    finally:
+        Path(beside).unlink(missing_ok=True)
 
 
 def drop_template(by: Person, name: str) -> None:

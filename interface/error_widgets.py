@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
 
@@ -12,6 +13,15 @@ from streamlit.runtime.scriptrunner import exec_code
 from interface.page_widgets import page_texts, show_problems
 
 log = logging.getLogger("crm_selection")
+
+# what a file system refuses -> the sentence for it
+REFUSALS = {
+    errno.ENOSPC: "error.disk_full",
+    errno.EDQUOT: "error.disk_full",
+    errno.EROFS: "error.read_only",
+    errno.EACCES: "error.read_only",
+    errno.EPERM: "error.read_only",
+}
 
 
 def speak_in_sentences() -> None:
@@ -36,7 +46,7 @@ def explain(error: Exception) -> None:
     t = page_texts(getattr(error, "texts", "interface"))
     if problems := getattr(error, "problems", None):
         show_problems(problems, t)
-    elif (reason := getattr(error, "reason", None)) and t.has(reason):
+    elif (reason := _reason(error)) and t.has(reason):
         log.warning("%s: %s", type(error).__name__, error)
         st.error(t(reason), icon=":material/error:")
     else:
@@ -44,3 +54,9 @@ def explain(error: Exception) -> None:
         log.error("Reference %s", reference, exc_info=error)
         st.error(t("error.unexpected", reference=reference), icon=":material/error:")
     st.button(t("error.again"), key=f"error_again_{secrets.token_hex(4)}", icon=":material/refresh:")
+
+
+def _reason(error: Exception) -> str | None:
+    if isinstance(error, OSError) and error.errno in REFUSALS:
+        return REFUSALS[error.errno]
+    return getattr(error, "reason", None)

@@ -127,6 +127,7 @@ details.plans table.clean{margin:.2rem 0 .4rem;min-width:340px}
 [data-testid=stSidebarHeader]{height:1.9rem;padding-top:.3rem;margin-bottom:0}
 [data-testid=stSidebarNavLink]{padding-top:0;padding-bottom:0;min-height:0;height:1.45rem;margin:0}
 [data-testid=stNavSectionHeader]{padding-top:.25rem;padding-bottom:0;margin-top:0}
+@media(max-width:600px){table.clean{display:block;overflow-x:auto}}
 @media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton,.stMultiSelect,.stCheckbox,
  details.plans{display:none!important} tr,.funnel,svg{break-inside:avoid} .scroll{overflow:visible}}
 """

@@ -181,6 +181,12 @@ ACTIONS = {
     ),
     "accounts.set_role": (ADMINS, lambda d, by, h: accounts.set_role(d, by, "ada@example.org", "team")),
     "accounts.set_password": (ADMINS, lambda d, by, h: accounts.set_password(d, by, "ada@example.org", PASSWORD)),
+    "accounts.list_accounts": (ADMINS, lambda d, by, h: accounts.list_accounts(d, by)),
+    "accounts.set_enabled": (ADMINS, lambda d, by, h: accounts.set_enabled(d, by, "ada@example.org", False)),
+    "accounts.change_own_password": (
+        READERS,
+        lambda d, by, h: accounts.change_own_password(d, by, PASSWORD, PASSWORD + "!"),
+    ),
     "accounts.remove_account": (ADMINS, lambda d, by, h: accounts.remove_account(d, by, "ada@example.org")),
 }
 SCORERS = READERS | {"participant"}
@@ -263,7 +269,8 @@ OF_NO_PROJECT = {
     "projects.create_project",
     "transfer.restore_project",
     "votes.save_answers",
-    *(f"accounts.{name}" for name in ("add_account", "set_role", "set_password", "remove_account")),
+    *(f"accounts.{name}" for name in ("list_accounts", "add_account", "set_role", "set_password", "set_enabled")),
+    *(f"accounts.{name}" for name in ("change_own_password", "remove_account")),
 }
 
 
@@ -294,7 +301,7 @@ def _restore(database, by, house):
 
 
 def _add_member(database, by, house):
-    if "late@example.org" not in {one.login for one in accounts.list_accounts(database)}:
+    if "late@example.org" not in {one.login for one in accounts.list_accounts(database, TERMINAL)}:
         _account(database, "late", "team")
     accounts.add_member(database, by, house["project"], "late@example.org")
 
@@ -495,8 +502,16 @@ def test_accounts_from_the_terminal(monkeypatch, capsys):
     assert "has an account already" in capsys.readouterr().err
     assert accounts_command(["list"]) == 0
     assert capsys.readouterr().out == "ada@example.org  admin  password\n"
-    assert accounts_command(["role", "ada@example.org", "team"]) == 0
-    assert accounts_command(["remove", "ada@example.org"]) == 0
+    assert accounts_command(["add", "bob@example.org", "--organisation", "--role", "team"]) == 0
+    assert accounts_command(["role", "ada@example.org", "team"]) == 1
+    assert "The last admin stays" in capsys.readouterr().err
+    assert accounts_command(["role", "bob@example.org", "admin"]) == 0
+    assert accounts_command(["close", "ada@example.org"]) == 0
+    assert accounts_command(["list"]) == 0
+    assert "ada@example.org  admin  password  closed\n" in capsys.readouterr().out
+    assert accounts_command(["open", "ada@example.org"]) == 0
+    assert accounts_command(["remove", "bob@example.org"]) == 0
+    assert accounts_command(["remove", "ada@example.org"]) == 0  # the only one there is
     assert accounts_command(["remove", "ada@example.org"]) == 1
 
 

@@ -12,8 +12,11 @@ from exports.delivery import Delivery
 from exports.scorecard import scorecard
 from functional_map.load import load_map
 from interface.language import texts
+from tests.conftest import ROOT
 from tests.synthetic import write_edition
 from tests.test_access import pages_of_app
+from tests.test_editions_page import workbook
+from vendors.draft import current_draft
 from workshops.access import AT_HOME
 from workshops.assess import assess
 from workshops.model import Context, OwnItem, ProjectError, Work
@@ -24,6 +27,7 @@ from workshops.store.journal import journal_file
 from workshops.store.projects import (
     add_own_item,
     create_project,
+    list_projects,
     read_project,
     rename_project,
     save_context,
@@ -131,6 +135,83 @@ def test_forged_addresses_open_an_ordinary_page(project, value):
         app.run()
         assert not app.exception and app.title
         assert value == "" or len(value) < 4 or value not in str([one.value for one in app.html])
+
+
+# every place that takes a file: (page, key of the uploader, ending of its files)
+UPLOADERS = [
+    ("workshops/projects_page.py", "projects_file", "crmproject"),
+    ("functional_map/map_page.py", "map_upload", "xlsx"),
+    ("exports/exports_page.py", "exports_answers_file", "xlsx"),
+    ("exports/exports_page.py", "exports_style_file_requirements", "docx"),
+    ("exports/exports_page.py", "exports_style_file_slides", "pptx"),
+    ("vendors/editions_page.py", "editions_file_0", "xlsx"),
+]
+CONTENTS = {
+    "nothing": b"",
+    "no such file": b"<script>window.hacked=1</script>",
+    "an empty archive": b"PK\x05\x06" + bytes(18),
+}
+
+
+def test_every_uploader_is_tried():
+    found = {
+        (path.relative_to(ROOT).as_posix(), line.count("file_uploader("))
+        for package in ("workshops", "vendors", "functional_map", "exports", "interface")
+        for path in (ROOT / package).rglob("*.py")
+        for line in [path.read_text(encoding="utf-8")]
+        if "file_uploader(" in line
+    }
+
+    assert found == {
+        ("workshops/projects_page.py", 1),
+        ("functional_map/map_page.py", 1),
+        ("exports/answers_widgets.py", 1),
+        ("exports/house_style_widgets.py", 1),
+        ("vendors/editions_page.py", 1),
+    }
+
+
+@pytest.mark.parametrize(("page", "key", "ending"), UPLOADERS, ids=[key for _, key, _ in UPLOADERS])
+def test_a_hostile_file_under_a_hostile_name_gets_a_sentence(project, page, key, ending):
+    database, project_id = project
+    app = AppTest.from_file("../app.py", default_timeout=60)
+    app.query_params["language"], app.query_params["project"] = "en", project_id
+    app.run()
+    app.switch_page(page).run()
+    if key.startswith("editions"):
+        app.button(key="editions_start").click().run()
+        app.segmented_control(key="editions_step").set_value("in").run()
+    before = len(list_projects(database))
+    names = [*(f"{name}.{ending}" for name in HOSTILE.values()), f"{'x' * 2**20}.{ending}"]
+    for number, name in enumerate(names):
+        content = list(CONTENTS.values())[number % len(CONTENTS)]
+        app.file_uploader(key=key).upload(name, content, "application/octet-stream").run()
+        button = {"projects_file": "projects_restore_button"}.get(key, key.replace("_file_", "_replace_"))
+        if button != key and "editions" not in key:
+            app.button(key=button).click().run()
+        assert not app.exception and app.title, name[:80]
+        assert app.error and all(10 < len(one.value) < 600 for one in app.error), name[:80]
+        assert not [one for one in app.html if "<script>window" in one.value], name[:80]
+    assert len(list_projects(database)) == before
+
+
+def test_a_good_workbook_under_a_hostile_name_is_taken_and_its_name_only_shown(project):
+    """The name stays in the history of the draft: as text, and not a megabyte of it."""
+    app = AppTest.from_file("../app.py", default_timeout=60)
+    app.query_params["language"], app.query_params["project"] = "en", project[1]
+    app.run()
+    app.switch_page("vendors/editions_page.py").run()
+    app.button(key="editions_start").click().run()
+    content = workbook(app)
+    for name in (f"{MARKUP}.xlsx", f"{HOSTILE['right to left']}.xlsx", f"{'x' * 2**20}.xlsx"):
+        app.segmented_control(key="editions_step").set_value("in").run()
+        app.file_uploader[0].upload(name, content, "application/octet-stream").run()
+        next(one for one in app.text_input if one.key.startswith("editions_analyst")).set_value("Ana").run()
+        app.button(key="editions_bring").click().run()
+        assert not app.exception and not app.error
+        assert not [one for one in app.html if "<script>window" in one.value]
+    kept = [one.file for one in current_draft().uploads]
+    assert len(kept) == 3 and kept[0].startswith("<script>") and max(map(len, kept)) <= 120
 
 
 @pytest.mark.browser

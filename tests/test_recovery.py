@@ -16,8 +16,11 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from streamlit.testing.v1 import AppTest
 
+from exports.house_style import SLIDES, is_own, replace_template, template
 from tests.conftest import POSTGRES, ROOT, missing
+from vendors.draft import current_draft
 from workshops.access import AT_HOME
 from workshops.backup import main as backup_command
 from workshops.store.backup import back_up
@@ -66,6 +69,8 @@ def test_a_backup_while_people_write_is_one_moment_and_can_be_restored(data_fold
     project_id = new_project(database)
     (data_folder / "editions" / "2027-own").mkdir(parents=True)
     (data_folder / "editions" / "2027-own" / "edition.yaml").write_text("year: 2027\n")
+    (data_folder / "templates").mkdir()
+    (data_folder / "templates" / "slides.pptx").write_bytes(b"ours")
     stop = threading.Event()
 
     def write() -> None:
@@ -95,6 +100,7 @@ def test_a_backup_while_people_write_is_one_moment_and_can_be_restored(data_fold
         restored.engine.dispose()
     assert counted == sorted(counted) and 0 < counted[-1] <= saved
     assert (data_folder / "editions" / "2027-own" / "edition.yaml").exists()
+    assert (data_folder / "templates" / "slides.pptx").read_bytes() == b"ours"
     assert len(list(data_folder.glob("projects.sqlite.before-restore-*"))) == 3  # what was there is kept
 
 
@@ -247,6 +253,17 @@ def test_an_older_postgresql_is_backed_up_too_or_refused(postgresql_url, data_fo
 
 
 @pytest.fixture
+def read_only(small_disk):
+    """Let the small disk be read only, or written again."""
+
+    def switch(on: bool) -> None:
+        subprocess.run(["mount", "-o", f"remount,{'ro' if on else 'rw'}", str(small_disk)], check=True)
+
+    yield switch
+    switch(False)
+
+
+@pytest.fixture
 def small_disk(tmp_path):
     """A disk of two megabytes, where this computer lets one be made."""
     folder = tmp_path / "disk"
@@ -274,6 +291,90 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(small_disk):
     save_expectations(database, AT_HOME, project_id, NAMES, {NAMES[-1]: {"level": 1}})
     assert set(read_project(database, project_id).expectations) == {*saved, NAMES[-1]}
     database.engine.dispose()
+
+
+@pytest.mark.expects_errors
+def test_a_data_folder_that_becomes_read_only_ends_in_a_sentence_on_the_page(small_disk, read_only, monkeypatch):
+    """Through the application: the change is not acknowledged, what was saved is there, and the next one works."""
+    monkeypatch.setenv("CRM_DATA", str(small_disk))
+    database = open_database(database_url())
+    project_id = new_project(database, "Autumn")
+    app = opened_app()
+    database.engine.dispose()  # a file that is open for writing keeps the disk from turning
+    read_only(True)
+    app.text_input(key="projects_name").set_value("Winter")
+    next(one for one in app.button if one.label == "Create the project").click().run()
+
+    assert not app.exception and "The database cannot be written." in app.error[0].value
+    assert str(small_disk) not in app.error[0].value
+    database.engine.dispose()
+    read_only(False)
+    assert [one.name for one in list_projects(database)] == ["Autumn"]
+    save_expectations(database, AT_HOME, project_id, NAMES, {NAMES[0]: {"level": 1}})
+    assert read_project(database, project_id).asked() == {NAMES[0]: 1}
+    database.engine.dispose()
+
+
+@pytest.mark.expects_errors
+@pytest.mark.parametrize("refusal", ["full", "read only"])
+def test_editions_on_such_a_disk_end_in_a_sentence_too(small_disk, read_only, tmp_path, monkeypatch, refusal):
+    """Editions are files: the disk itself refuses, and nothing half written is left to be seen."""
+    monkeypatch.setenv("CRM_DATA", str(small_disk))
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'elsewhere.sqlite'}")
+    app = opened_app()
+    app.switch_page("vendors/editions_page.py").run()
+    if refusal == "full":
+        (small_disk / "ballast").write_bytes(bytes(2 * 2**20 - 2**15))
+    else:
+        read_only(True)
+    app.button(key="editions_start").click().run()
+
+    assert (
+        not app.exception
+        and "data folder cannot be written" in app.error[0].value
+        and str(small_disk) not in app.error[0].value
+    )
+    assert current_draft() is None
+    read_only(False)
+    (small_disk / "ballast").unlink(missing_ok=True)
+    subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
+    app.run()
+    app.button(key="editions_start").click().run()
+    assert not app.error and current_draft() is not None
+
+
+@pytest.mark.expects_errors
+@pytest.mark.parametrize("refusal", ["full", "read only"])
+def test_a_house_template_on_such_a_disk_leaves_the_present_one(small_disk, read_only, tmp_path, monkeypatch, refusal):
+    monkeypatch.setenv("CRM_DATA", str(small_disk))
+    name, content = SLIDES, template(SLIDES)
+    (small_disk / "templates").mkdir()
+    if refusal == "full":
+        (small_disk / "ballast").write_bytes(bytes(2 * 2**20 - 2**13))
+    else:
+        read_only(True)
+    with pytest.raises(OSError) as caught:
+        replace_template(AT_HOME, name, content)
+    script = AppTest.from_function(said, args=(caught.value,)).run()
+
+    assert not script.exception and "data folder" in script.error[0].value
+    assert str(small_disk) not in script.error[0].value
+    assert not is_own(name) and template(name) == content and not list((small_disk / "templates").iterdir())
+
+
+def said(error: Exception) -> None:
+    """A page on which an error has come up."""
+    from interface.error_widgets import explain
+
+    explain(error)
+
+
+def opened_app() -> AppTest:
+    app = AppTest.from_file("../app.py", default_timeout=60)
+    app.query_params["language"] = "en"
+    app.run()
+    assert not app.exception and not app.error
+    return app
 
 
 @pytest.mark.postgresql

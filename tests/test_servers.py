@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
+import socket
 import subprocess
 import urllib.error
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from functional_map.load import load_map
 from tests.conftest import NGINX, ROOT, free_port, missing, settle, start_server, wait_until
 from tests.synthetic import write_edition
-from workshops.access import TERMINAL
+from vendors.publish import republish
+from workshops.access import TERMINAL, Person
 from workshops.sample import create_sample
 from workshops.store import accounts
 from workshops.store.database import Database, open_database
 from workshops.store.projects import read_project
+from workshops.store.votes import open_workshop, workshop_of
 
 pytestmark = [pytest.mark.nginx, pytest.mark.postgresql, pytest.mark.browser]
 
@@ -77,12 +84,14 @@ def start_nginx(folder, front: int, ports: list[int]) -> subprocess.Popen:
     for old, new in (("127.0.0.1:8080", front), ("127.0.0.1:8501", ports[0]), ("127.0.0.1:8502", ports[1])):
         assert shipped.count(old) == 1
         shipped = shipped.replace(old, f"127.0.0.1:{new}")
+    assert shipped.count("/var/log/nginx/crm.log crm") == 1  # the test's own log says which process answered
+    shipped = shipped.replace("/var/log/nginx/crm.log crm", f"{folder}/access.log who")
     (folder / "site.conf").write_text(shipped)
     (folder / "nginx.conf").write_text(
         f"daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log; worker_processes 1;\n"
         "events { worker_connections 512; }\n"
         "http { include /etc/nginx/mime.types; log_format who '$upstream_addr $cookie_crm_route $request';\n"
-        f"access_log {folder}/access.log who; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
+        f"client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;\n"
         f"fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;\n"
         f"include {folder}/site.conf; }}\n"
     )
@@ -142,9 +151,55 @@ def asked(cluster) -> int | None:
     return read_project(cluster["database"], cluster["project"]).asked().get("company-record")
 
 
-def test_an_edition_published_on_one_process_is_offered_by_both(two_browsers, cluster):
-    write_edition(cluster["data"] / "editions" / ".half", load_map(2026), products=6)
-    (cluster["data"] / "editions" / ".half").rename(cluster["data"] / "editions" / "2028-test")
+def phone_elsewhere(visit, cluster, code: str, port: int):
+    """A phone that another process than the one at `port` serves, with a participant who has joined."""
+    for _ in range(12):
+        phone = visit(f"?join={code}", base=cluster["base"], phone=True)
+        if upstream_of(cluster, phone) != port:
+            break
+        phone.context.close()
+    else:
+        pytest.fail("every phone met the same process")
+    phone.get_by_label("Your name").fill("Bea")
+    phone.get_by_label("Your team").click()
+    phone.get_by_text("Sales", exact=True).click()
+    phone.get_by_role("button", name="Join").click()
+    phone.locator(".level").first.wait_for()
+    return phone
+
+
+def test_a_vote_on_one_process_appears_on_the_projector_of_the_other(visit, two_browsers, cluster):
+    """And back: what the projector of one process shows next comes to the phone of the other, without a reload."""
+    ada, bob = two_browsers
+    code = open_workshop(cluster["database"], TERMINAL, cluster["project"]).code
+    ada.goto(f"{cluster['base']}/lead?project={cluster['project']}")
+    ada.get_by_role("button", name="Start").first.click()
+    ada.get_by_text("0 of 0 have voted.").wait_for()
+    phone = phone_elsewhere(visit, cluster, code, upstream_of(cluster, ada))
+    question = ada.locator("p.question").inner_text()
+    expect(phone.locator("h2")).to_have_text(question, timeout=30_000)
+    phone.locator(".level").nth(3).click()
+    ada.get_by_text("1 of 1 have voted.").wait_for(timeout=30_000)
+
+    settle(ada)
+    ada.keyboard.press("v")
+    expect(ada.locator("tr.chosen .mark")).to_have_text("proposed", timeout=30_000)
+    settle(ada)
+    ada.keyboard.press("a")
+    expect(ada.locator("tr.chosen .mark")).to_have_text("✓ agreed", timeout=30_000)
+    item = workshop_of(cluster["database"], cluster["project"]).item_id
+    assert read_project(cluster["database"], cluster["project"]).asked()[item] == 3
+    bob.goto(f"{cluster['base']}/journal?project={cluster['project']}")  # told on the other process too
+    bob.locator("table.clean tr").filter(has_text="requirement changed").first.wait_for()
+    settle(ada)
+    ada.keyboard.press("n")
+    expect(phone.locator("h2")).not_to_have_text(question, timeout=30_000)
+
+
+def test_an_edition_published_on_one_process_is_offered_by_both(two_browsers, cluster, monkeypatch):
+    monkeypatch.setenv("CRM_DATA", str(cluster["data"]))  # this test is the third process on the same folder
+    by = Person("x", "Eve", "admin")
+    new = republish(by, "2027-test", signed="Eve", note="Again", now=dt.datetime.now(dt.UTC))
     for page in two_browsers:
         page.get_by_test_id("stSidebarNav").get_by_text("Projects", exact=True).click()
         settle(page)
@@ -152,7 +207,7 @@ def test_an_edition_published_on_one_process_is_offered_by_both(two_browsers, cl
         page.locator(".st-key-projects_edition input").first.wait_for()
         wait_until(
             lambda page=page: (
-                "2028-test"
+                new
                 in (
                     page.locator(".st-key-projects_edition").inner_text()
                     + page.locator(".st-key-projects_edition input").first.input_value()
@@ -173,7 +228,34 @@ def test_a_removed_member_is_out_on_the_other_process(two_browsers, cluster):
         accounts.add_member(cluster["database"], TERMINAL, cluster["project"], "bob@example.org")
 
 
-def test_metrics_and_a_foreign_origin_are_refused(cluster):
+def test_the_stream_is_refused_to_a_page_of_another_site(cluster):
+    """Through nginx and straight to a process; the application's own page gets in, whatever name visitors type."""
+    front, port = cluster["base"].removeprefix("http://"), next(iter(cluster["processes"]))
+    for address in (front, f"127.0.0.1:{port}"):
+        for origin in ("http://evil.example", "http://evil.example:8501", "null"):
+            with pytest.raises(InvalidStatus) as caught:
+                connect(f"ws://{address}/_stcore/stream", origin=origin, subprotocols=["streamlit"])
+            assert caught.value.response.status_code == 403
+        with connect(f"ws://{address}/_stcore/stream", origin=f"http://{address}", subprotocols=["streamlit"]):
+            pass
+    # as nginx passes on the name that a visitor typed
+    line = socket.create_connection(("127.0.0.1", port))
+    with connect(
+        "ws://crm.example.org/_stcore/stream", sock=line, origin="https://crm.example.org", subprotocols=["streamlit"]
+    ):
+        pass
+
+
+def test_an_upload_needs_its_token_and_has_a_limit(cluster):
+    address = f"{cluster['base']}/_stcore/upload_file/nobody/nothing"
+    for size, codes in ((10, {403}), (13 * 2**20, {403, 413})):
+        asked = urllib.request.Request(address, data=bytes(size), method="PUT")
+        with pytest.raises((urllib.error.HTTPError, ConnectionError, urllib.error.URLError)) as caught:
+            urllib.request.urlopen(asked)
+        assert getattr(caught.value, "code", 413) in codes
+
+
+def test_metrics_are_not_for_visitors_and_headers_protect_the_pages(cluster):
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(f"{cluster['base']}/_stcore/metrics")
     assert caught.value.code == 404

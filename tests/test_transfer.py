@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 
 import pytest
@@ -14,6 +15,7 @@ from workshops.sample import create_sample
 from workshops.store.database import open_database
 from workshops.store.projects import add_own_item, history, list_projects, read_project, save_expectations
 from workshops.store.transfer import project_file, restore_project
+from workshops.store.votes import open_workshop, workshop_of
 
 
 @pytest.fixture
@@ -44,6 +46,20 @@ def test_it_can_stand_beside_the_one_it_was_made_from(database, project_id, edit
 
     assert restored != project_id
     assert len(list_projects(database)) == 2
+
+
+def test_a_file_from_before_codes_ended_is_read(database, project_id, edition):
+    """Its room has no end of the code: the new code that it gets has one."""
+    open_workshop(database, AT_HOME, project_id)
+    envelope = json.loads(gzip.decompress(project_file(database, AT_HOME, project_id)))
+    body = json.loads(envelope["body"])
+    for row in body["tables"]["workshop"]:
+        del row["code_ends_at"]
+    text = json.dumps(body)
+    old = envelope | {"schema": "0006", "body": text, "sum": hashlib.sha256(text.encode()).hexdigest()}
+    restored = restore_project(database, AT_HOME, gzip.compress(json.dumps(old).encode()), editions={edition.id})
+
+    assert not workshop_of(database, restored).has_ended
 
 
 def damaged(content: bytes, **changes) -> bytes:

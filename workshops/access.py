@@ -10,7 +10,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ROLES = ("admin", "consultant", "team")  # what an account can be; a participant has no account
 
 EVERYONE = frozenset({"read-privacy"})
-TEAM = EVERYONE | {"read-reference", "read-project", "score"}
+TEAM = EVERYONE | {"read-reference", "read-project", "score", "own-password"}
 CONSULTANT = TEAM | {"edit-project", "create-project", "read-journal"}
 # what each role may do; an action that is not listed for a role is refused
 ALLOWED: dict[str, frozenset[str]] = {

@@ -19,6 +19,7 @@ SENTENCES = {
     "account.problem.unknown": "{login} has no account; `list` shows those that exist.",
     "account.problem.member": "{login} is a member already.",
     "account.problem.password": "The password has {least} to {most} characters.",
+    "account.problem.last_admin": "The last admin stays: make somebody else an admin first.",
     "project.problem.gone": "There is no such project.",
 }
 
@@ -50,8 +51,8 @@ def _add(database, given) -> str:
 
 def _list(database, given) -> str:
     lines = [
-        f"{one.login}  {one.role}  {'password' if one.has_password else 'organisation'}"
-        for one in accounts.list_accounts(database)
+        f"{one.login}  {one.role}  {'password' if one.has_password else 'organisation'}{'  closed' * one.disabled}"
+        for one in accounts.list_accounts(database, TERMINAL)
     ]
     return "\n".join(lines) or "No account yet: add one."
 
@@ -64,6 +65,16 @@ def _change_password(database, given) -> str:
 def _change_role(database, given) -> str:
     accounts.set_role(database, TERMINAL, given.login, given.role)
     return f"{given.login} is now {given.role}."
+
+
+def _close(database, given) -> str:
+    accounts.set_enabled(database, TERMINAL, given.login, False)
+    return f"{given.login} may not enter until the account is opened again."
+
+
+def _open(database, given) -> str:
+    accounts.set_enabled(database, TERMINAL, given.login, True)
+    return f"{given.login} may enter again."
 
 
 def _remove(database, given) -> str:
@@ -105,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     command("list", _list, "who may enter")
     command("password", _change_password, "another password", password=True)
     command("role", _change_role, "another role").add_argument("role", choices=ROLES)
+    command("close", _close, "let somebody in no longer, and keep the account")
+    command("open", _open, "open an account that was closed")
     command("remove", _remove, "let somebody in no longer")
     command("join", _join, "let somebody see a project that has no member to do it").add_argument(
         "project", help="its id, from the address of its pages"

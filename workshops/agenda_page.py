@@ -230,6 +230,8 @@ def people_tab(room: Workshop) -> None:
         )
         if not locked:
             st.button(t("agenda.renew"), key="agenda_renew", on_click=renew_code, args=(database(), who, room.id))
+    if room.code_ends_at:
+        st.caption(t("join.ended" if room.has_ended else "join.ends", day=t.date(room.code_ends_at.date())))
     people = participants_of(database(), room.id)
     if not people:
         st.info(t("agenda.nobody"), icon=":material/group_add:")

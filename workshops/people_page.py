@@ -5,8 +5,9 @@ import json
 import streamlit as st
 
 from interface.page_widgets import header, page_texts, show_problems
+from workshops.lead_widgets import team_name
 from workshops.model import ProjectError
-from workshops.session_widgets import database, person, require_project
+from workshops.session_widgets import database, edition_of, map_of, person, require_project
 from workshops.store.accounts import add_member, members_of, remove_member
 from workshops.store.privacy import erase_participant, kept_about, participants_of
 
@@ -59,11 +60,14 @@ def show_members() -> None:
 
 def show_participants() -> None:
     st.subheader(t("people.participants"), anchor=False)
-    people = participants_of(database(), who, project.id)
+    people, known = participants_of(database(), who, project.id), map_of(edition_of(project))
     st.caption(t("people.participants_what") if people else t("people.no_participant"))
     for one in people:
         with st.container(horizontal=True, vertical_alignment="center", key=f"people_participant_{one['id']}"):
-            st.text(f"{one['name']} · {one['team']} · {t('people.votes', count=one['votes'])}", width="stretch")
+            st.text(
+                f"{one['name']} · {team_name(known, one['team'], t)} · {t('people.votes', count=one['votes'])}",
+                width="stretch",
+            )
             st.download_button(
                 t("people.export"),
                 key=f"people_export_{one['id']}",

@@ -24,6 +24,7 @@ class Workshop:
     id: str
     project_id: str
     code: str
+    code_ends_at: dt.datetime | None  # nobody joins with the code after that
     accepting: bool  # whether participants may join and answer
     agenda: Mapping[str, Any]
     agenda_version: int
@@ -33,6 +34,11 @@ class Workshop:
     revision: int  # counts what the lead does
     votes: int  # counts answers
     created_at: dt.datetime
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the code opens nothing any more."""
+        return self.code_ends_at is None or self.code_ends_at < dt.datetime.now(dt.UTC)
 
 
 @dataclass(frozen=True)

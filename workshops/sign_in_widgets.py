@@ -8,10 +8,18 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from interface.page_widgets import page_texts
+from interface.page_widgets import page_texts, show_problems
 from workshops.access import AT_HOME, NOBODY, Person, is_at_home
+from workshops.model import ProjectError
 from workshops.session_widgets import database
-from workshops.store.accounts import any_account, person_of_login, person_of_token, sign_in, sign_out
+from workshops.store.accounts import (
+    any_account,
+    change_own_password,
+    person_of_login,
+    person_of_token,
+    sign_in,
+    sign_out,
+)
 from workshops.store.votes import participant_by_token
 
 COOKIE = "crm_sign_in"
@@ -84,7 +92,34 @@ def sign_in_in_sidebar(person: Person) -> None:
         keep(data={"name": COOKIE, "token": token, "seconds": 12 * 3600}, key="sign_in_cookie")
     with st.sidebar:
         st.caption(t("sign_in.as", name=person.name, role=t(f"role.{person.role}")))
-        st.button(t("sign_in.leave"), key="sign_in_leave", icon=":material/logout:", on_click=leave)
+        with st.container(horizontal=True):
+            st.button(t("sign_in.leave"), key="sign_in_leave", icon=":material/logout:", on_click=leave)
+            if _token() and not organisation_login():
+                with st.popover(t("sign_in.password"), icon=":material/key:"):
+                    own_password(person)
+
+
+def own_password(person: Person) -> None:
+    """Choose another password: a first one was handed over by somebody who knows it."""
+    t = page_texts("workshops")
+
+    def change() -> None:
+        try:
+            present, new = st.session_state["sign_in_present"], st.session_state["sign_in_new"]
+            st.session_state["sign_in_token"] = change_own_password(database(), person, present, new)
+            st.session_state["sign_in_changed"] = True
+        except ProjectError as error:
+            st.session_state["sign_in_own_problems"] = error.problems
+
+    with st.form("sign_in_own_form", border=False, clear_on_submit=True):
+        st.text_input(
+            t("sign_in.present"), key="sign_in_present", type="password", max_chars=200, autocomplete="current-password"
+        )
+        st.text_input(t("sign_in.new"), key="sign_in_new", type="password", max_chars=200, autocomplete="new-password")
+        st.form_submit_button(t("sign_in.change"), on_click=change)
+    show_problems(st.session_state.pop("sign_in_own_problems", []), t)
+    if st.session_state.pop("sign_in_changed", False):
+        st.success(t("sign_in.changed"), icon=":material/check:")
 
 
 def _token() -> str | None:
@@ -92,7 +127,17 @@ def _token() -> str | None:
     return token if isinstance(token, str) else None
 
 
+def privacy_link(page: str, label: str) -> None:
+    """A participant's way to what is stored, and back: the address carries who they are."""
+    kept = {name: st.query_params[name] for name in ("join", "p", "batch", "language") if name in st.query_params}
+    with st.container(key="privacy_link", horizontal_alignment="center"):
+        st.page_link(page, label=label, icon=":material/shield_person:", query_params=kept)
+
+
 def address() -> str:
-    """Where the visitor comes from, as the nearest proxy says; only used to slow guessing down."""
-    forwarded = str(st.context.headers.get("X-Forwarded-For") or "")
-    return forwarded.rsplit(",", 1)[-1].strip() or st.context.ip_address or ""
+    """Where the visitor comes from; only used to slow guessing down.
+
+    The server takes what a proxy says only from a proxy on this computer, or at an address in FORWARDED_ALLOW_IPS: a
+    visitor who reaches the server directly cannot make an address up.
+    """
+    return st.context.ip_address or ""

@@ -13,7 +13,7 @@ from workshops.lead_widgets import joining, team_name
 from workshops.model import Project, ProjectError
 from workshops.room import NO_TEAM, Answer, Participant, Workshop, answer_problems
 from workshops.session_widgets import database, edition_of, map_of, person, project_by_id, require_project
-from workshops.sign_in_widgets import address
+from workshops.sign_in_widgets import address, privacy_link
 from workshops.store.database import StoreError
 from workshops.store.demonstrations import demonstrations_of
 from workshops.store.votes import (
@@ -62,11 +62,10 @@ language = current_language()
 # ---------------------------------------------------------------- joining
 
 
-def ask_for_the_code() -> None:
+def ask_for_the_code(problems: list[tuple[str, dict]]) -> None:
     """Somebody came without a code, or with one that opens nothing."""
     header(t("vote.join_title"), t("vote.code_state"))
-    if st.query_params.get("join"):
-        show_problems([("join.problem.code", {})], t)
+    show_problems(problems, t)
     with st.form("vote_code_form", border=False):
         code = st.text_input(t("vote.code"), key="vote_code", max_chars=12, autocomplete="off")
         if st.form_submit_button(t("vote.code_open"), type="primary", width="stretch"):
@@ -103,6 +102,7 @@ def ask_who(workshop: Workshop, project: Project, functional_map: FunctionalMap)
             )
         if st.form_submit_button(t("vote.join"), type="primary", width="stretch"):
             enter(workshop, functional_map)
+    privacy_link("workshops/privacy_page.py", t("privacy.link"))
 
 
 def enter(workshop: Workshop, functional_map: FunctionalMap) -> None:
@@ -275,6 +275,7 @@ def below(participant: Participant, functional_map: FunctionalMap, asked: tuple[
             default=language,
         )
         st.button(t("vote.leave"), key="vote_leave", on_click=leave)
+    privacy_link("workshops/privacy_page.py", t("privacy.link"))
 
 
 def own_address() -> str:
@@ -294,10 +295,10 @@ def participate(who: Person) -> None:
     try:
         workshop = workshop_by_code(database(), code) if who.id else try_code(database(), code, address())
     except ProjectError as error:
-        show_problems(error.problems, t)
+        ask_for_the_code(error.problems)
         return
     if workshop is None:
-        ask_for_the_code()
+        ask_for_the_code([("join.problem.code", {})] if code else [])
         return
     project = project_by_id(workshop.project_id)
     functional_map = map_of(edition_of(project))

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from workshops.access import ROLES, Person, require
+from workshops.access import ROLES, TERMINAL, Person, require
 from workshops.model import LONGEST_NAME, ProjectError
 from workshops.store import schema
 from workshops.store.attempts import forget, minutes_to_wait
 from workshops.store.database import Database, in_utc, utc_now
-from workshops.store.members import require_member
+from workshops.store.members import require_account, require_member
 from workshops.store.projects import record
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD, LONGEST_LOGIN = 12, 200, 254
@@ -42,6 +42,7 @@ class Account:
     role: str
     has_password: bool
     created_at: dt.datetime
+    disabled: bool  # closed for a while: nobody enters with it
 
 
 def any_account(database: Database) -> bool:
@@ -49,8 +50,10 @@ def any_account(database: Database) -> bool:
         return connection.execute(sa.select(schema.account.c.id).limit(1)).first() is not None
 
 
-def list_accounts(database: Database) -> list[Account]:
+def list_accounts(database: Database, by: Person) -> list[Account]:
+    require(by, "manage-accounts")
     with database.reading() as connection:
+        require_account(connection, by, "manage-accounts")
         rows = connection.execute(sa.select(schema.account).order_by(schema.account.c.login)).mappings().all()
     return [_account(row) for row in rows]
 
@@ -76,6 +79,7 @@ def add_account(
     account_id, hashed = uuid.uuid4().hex, _hash(password)
     try:
         with database.writing() as connection:
+            require_account(connection, by, "manage-accounts")
             connection.execute(
                 schema.account.insert().values(
                     id=account_id, login=login, name=name.strip(), role=role, password=hashed, created_at=utc_now()
@@ -87,12 +91,21 @@ def add_account(
     return account_id
 
 
+def first_password() -> str:
+    """A password to hand over, in groups that can be read aloud; its owner may choose another."""
+    return "-".join("".join(secrets.choice(schema.CODE_LETTERS) for _ in range(5)) for _ in range(4))
+
+
 def set_role(database: Database, by: Person, login: str, role: str) -> None:
+    """Give an account another role; the last admin stays one."""
     require(by, "manage-accounts")
     if role not in ROLES:
         raise ProjectError([("account.problem.role", {"roles": ", ".join(ROLES)})])
     with database.writing() as connection:
         row = _row(connection, login)
+        require_account(connection, by, "manage-accounts")
+        if role != "admin":
+            _keep_an_admin(connection, row)
         connection.execute(schema.account.update().where(schema.account.c.id == row["id"]).values(role=role))
         record(connection, by, "set-role", subject=_subject(login), before={"role": row["role"]}, after={"role": role})
 
@@ -105,17 +118,60 @@ def set_password(database: Database, by: Person, login: str, password: str) -> N
     hashed = _hash(password)
     with database.writing() as connection:
         row = _row(connection, login)
-        connection.execute(schema.account.update().where(schema.account.c.id == row["id"]).values(password=hashed))
-        connection.execute(schema.sign_in.delete().where(schema.sign_in.c.account_id == row["id"]))
-        record(connection, by, "set-password", subject=_subject(login))
+        require_account(connection, by, "manage-accounts")
+        _write_password(connection, by, row, hashed)
     forget(database, f"login:{_login(login)}")
 
 
-def remove_account(database: Database, by: Person, login: str) -> None:
-    """Nobody enters with this account any more, from the next click on; what was done with it stays in the journal."""
+def change_own_password(database: Database, by: Person, present: str, password: str) -> str:
+    """Choose another password; return the token of a new sign-in. Every other browser has to sign in again.
+
+    Raises ProjectError for a present password that is wrong, or after too many tries.
+    """
+    require(by, "own-password")
+    if problems := _password_problems(password):
+        raise ProjectError(problems)
+    with database.reading() as connection:
+        require_account(connection, by, "own-password")
+        row = connection.execute(sa.select(schema.account).where(schema.account.c.id == by.id)).mappings().first()
+    if row is None or not row["password"]:
+        raise ProjectError([("account.problem.no_password", {})])
+    if wait := minutes_to_wait(database, f"login:{row['login']}", most=MOST_FOR_LOGIN, within=WITHIN):
+        raise ProjectError([("sign_in.problem.wait", {"count": wait})])
+    if not _matches(row["password"], present):
+        raise ProjectError([("account.problem.present_password", {})])
+    hashed = _hash(password)
+    with database.writing() as connection:
+        _write_password(connection, by, row, hashed)
+    forget(database, f"login:{row['login']}")
+    return _signed_in(database, by.id)
+
+
+def set_enabled(database: Database, by: Person, login: str, enabled: bool) -> None:
+    """Close an account, from the next click on, or open it again; it keeps its projects. The last admin stays."""
     require(by, "manage-accounts")
     with database.writing() as connection:
         row = _row(connection, login)
+        require_account(connection, by, "manage-accounts")
+        if not enabled:
+            _keep_an_admin(connection, row)
+            connection.execute(schema.sign_in.delete().where(schema.sign_in.c.account_id == row["id"]))
+        connection.execute(schema.account.update().where(schema.account.c.id == row["id"]).values(disabled=not enabled))
+        record(connection, by, "open-account" if enabled else "close-account", subject=_subject(login))
+
+
+def remove_account(database: Database, by: Person, login: str) -> None:
+    """Nobody enters with this account any more, from the next click on; what was done with it stays in the journal.
+
+    The last admin stays, unless the terminal removes the only account there is: then it is as before the first.
+    """
+    require(by, "manage-accounts")
+    with database.writing() as connection:
+        row = _row(connection, login)
+        require_account(connection, by, "manage-accounts")
+        alone = connection.scalar(sa.select(sa.func.count()).select_from(schema.account)) == 1
+        if not (alone and by == TERMINAL):
+            _keep_an_admin(connection, row)
         connection.execute(schema.account.delete().where(schema.account.c.id == row["id"]))
         record(connection, by, "remove-account", subject=_subject(login), before={"role": row["role"]})
 
@@ -140,13 +196,9 @@ def sign_in(database: Database, login: str, password: str, address: str = "") ->
     if not _matches((row and row["password"]) or _nobodys_hash(), password) or row is None or not row["password"]:
         raise ProjectError([("sign_in.problem.wrong", {})])
     forget(database, f"login:{login}")
-    token, table = secrets.token_urlsafe(32), schema.sign_in
-    with database.writing() as connection:
-        connection.execute(table.delete().where(table.c.ends_at < utc_now()))
-        connection.execute(
-            table.insert().values(token_hash=_hashed(token), account_id=row["id"], ends_at=utc_now() + SIGNED_IN_FOR)
-        )
-    return token
+    if row["disabled"]:
+        raise ProjectError([("sign_in.problem.disabled", {})])
+    return _signed_in(database, row["id"])
 
 
 def sign_out(database: Database, token: str) -> None:
@@ -162,13 +214,15 @@ def person_of_token(database: Database, token: str | None) -> Person | None:
         sa.select(schema.account)
         .join(schema.sign_in, schema.sign_in.c.account_id == schema.account.c.id)
         .where(schema.sign_in.c.token_hash == _hashed(token), schema.sign_in.c.ends_at > utc_now())
+        .where(~schema.account.c.disabled)
     )
     return _person(database, query)
 
 
 def person_of_login(database: Database, login: str) -> Person | None:
     """Who an e-mail address is that the organisation's sign-in vouches for; None where it has no account."""
-    return _person(database, sa.select(schema.account).where(schema.account.c.login == _login(login)))
+    account = schema.account
+    return _person(database, sa.select(account).where(account.c.login == _login(login), ~account.c.disabled))
 
 
 # ---------------------------------------------------------------- whose project
@@ -218,6 +272,17 @@ def remove_member(database: Database, by: Person, project_id: str, login: str) -
 # ---------------------------------------------------------------- inside
 
 
+def _signed_in(database: Database, account_id: str) -> str:
+    """The token of a new sign-in; those that have ended are cleared away."""
+    token, table = secrets.token_urlsafe(32), schema.sign_in
+    with database.writing() as connection:
+        connection.execute(table.delete().where(table.c.ends_at < utc_now()))
+        connection.execute(
+            table.insert().values(token_hash=_hashed(token), account_id=account_id, ends_at=utc_now() + SIGNED_IN_FOR)
+        )
+    return token
+
+
 def _row(connection: sa.Connection, login: str) -> sa.RowMapping:
     row = (
         connection.execute(sa.select(schema.account).where(schema.account.c.login == _login(login))).mappings().first()
@@ -227,6 +292,20 @@ def _row(connection: sa.Connection, login: str) -> sa.RowMapping:
     return row
 
 
+def _keep_an_admin(connection: sa.Connection, row: sa.RowMapping) -> None:
+    """Raise ProjectError where the account is the only admin who can enter."""
+    account = schema.account
+    admins = sa.select(account.c.id).where(account.c.role == "admin", ~account.c.disabled)
+    if connection.scalars(admins.with_for_update()).all() == [row["id"]]:
+        raise ProjectError([("account.problem.last_admin", {})])
+
+
+def _write_password(connection: sa.Connection, by: Person, row: sa.RowMapping, hashed: str | None) -> None:
+    connection.execute(schema.account.update().where(schema.account.c.id == row["id"]).values(password=hashed))
+    connection.execute(schema.sign_in.delete().where(schema.sign_in.c.account_id == row["id"]))
+    record(connection, by, "set-password", subject=_subject(row["login"]))
+
+
 def _person(database: Database, query: sa.Select) -> Person | None:
     with database.reading() as connection:
         row = connection.execute(query).mappings().first()
@@ -234,7 +313,15 @@ def _person(database: Database, query: sa.Select) -> Person | None:
 
 
 def _account(row: sa.RowMapping) -> Account:
-    return Account(row["id"], row["login"], row["name"], row["role"], bool(row["password"]), in_utc(row["created_at"]))
+    return Account(
+        id=row["id"],
+        login=row["login"],
+        name=row["name"],
+        role=row["role"],
+        has_password=bool(row["password"]),
+        created_at=in_utc(row["created_at"]),
+        disabled=row["disabled"],
+    )
 
 
 def _login(login: str) -> str:

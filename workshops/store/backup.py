@@ -1,4 +1,4 @@
-"""Back-ups of the whole installation: the database as it stood at one moment, and the editions of the data folder."""
+"""Back-ups of the whole installation: the database as it stood at one moment, and the editions and house templates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from workshops.store.problem import StoreError
 
-DATABASE, EDITIONS = "projects.sqlite", "editions"
+DATABASE, FOLDERS = "projects.sqlite", ("editions", "templates")
 
 
 def back_up(url: sa.URL, data: Path, folder: Path, *, reason: str = "backup") -> Path:
@@ -33,7 +33,7 @@ def back_up(url: sa.URL, data: Path, folder: Path, *, reason: str = "backup") ->
             half = Path(workshop) / "half.zip"
             with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
                 archive.write(dump, dump.name)
-                for path in sorted((data / EDITIONS).rglob("*")):
+                for path in sorted(path for name in FOLDERS for path in (data / name).rglob("*")):
                     if path.is_file():
                         archive.write(path, path.relative_to(data).as_posix())
             with half.open("rb+") as written:
@@ -97,11 +97,13 @@ def restore(url: sa.URL, data: Path, backup: Path) -> list[Path]:
             if place.exists():
                 _fold_journal_in(place)
             kept = [
-                _move(path, path.with_name(f"{path.name}.before-restore-{stamp}")) for path in (place, data / EDITIONS)
+                _move(path, path.with_name(f"{path.name}.before-restore-{stamp}"))
+                for path in (place, *(data / name for name in FOLDERS))
             ]
             place.parent.mkdir(parents=True, exist_ok=True)
             found.replace(place)
-            _move(Path(opened) / EDITIONS, data / EDITIONS)
+            for name in FOLDERS:
+                _move(Path(opened) / name, data / name)
     except (OSError, zipfile.BadZipFile) as error:
         raise StoreError("store.problem.restore", str(error)) from error
     return [path for path in kept if path]

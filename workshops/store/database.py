@@ -88,6 +88,12 @@ class Database:
                 raise
             connection.commit()
 
+    def empty_log(self) -> None:
+        """Take what was erased out of SQLite's write-ahead log too, unless somebody is reading it at this moment."""
+        if self.is_sqlite:
+            with _explained(), self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def migrate(self) -> None:
         """Bring the schema to this version of the application; what an older one wrote is backed up first.
 
@@ -118,7 +124,13 @@ class Database:
 def _prepare_sqlite(connection: object, _: object) -> None:
     connection.isolation_level = None  # type: ignore[attr-defined]  # transactions are begun by hand
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased is overwritten in the file too
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -53,6 +53,11 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
             .order_by(events.c.id)
         )
         answers = [{**row, "at": in_utc(row["at"]).isoformat()} for row in given.mappings()]
+        device = schema.device
+        browsers = connection.scalars(
+            sa.select(device.c.added_at).where(device.c.participant_id == participant_id).order_by(device.c.added_at)
+        )
+        joined = [in_utc(moment).isoformat() for moment in browsers]
         people, scores = schema.scorer, schema.score
         sheets = connection.execute(
             sa.select(people.c.comment, scores.c.line_id, scores.c.outcome, scores.c.level, scores.c.effort)
@@ -88,6 +93,7 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
         "name": person["name"],
         "team": person["team"],
         "joined": in_utc(person["joined_at"]).isoformat(),
+        "browsers": joined,
         "answers": answers,
         "demonstrations": scored,
         "usability": usability,
@@ -125,6 +131,7 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
         )
         _changed(connection, project_id)
         record(connection, by, "erase-participant", project_id, participant_id)
+    database.empty_log()
 
 
 def _unname_scorer(connection: sa.Connection, participant_id: str) -> None:

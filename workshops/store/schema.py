@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 
 import sqlalchemy as sa
 
 # letters and digits that nobody confuses when they are read aloud or typed on a phone
 CODE_LETTERS, CODE_LENGTH = "23456789ABCDEFGHJKMNPQRSTUVWXYZ", 6
+CODE_LASTS = dt.timedelta(days=30)
 
 
 def new_code() -> str:
     """A code that a person can type; one of nine hundred million."""
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def code_end() -> dt.datetime:
+    """Until when a code opens that is given now."""
+    return dt.datetime.now(dt.UTC) + CODE_LASTS
 
 
 metadata = sa.MetaData(
@@ -133,6 +140,8 @@ workshop = sa.Table(
         "project_id", sa.String(32), sa.ForeignKey("project.id", ondelete="CASCADE"), nullable=False, unique=True
     ),
     sa.Column("code", sa.String(12), nullable=False, unique=True, info={"renew": new_code}),
+    # nobody joins with the code after that; those who joined before stay
+    sa.Column("code_ends_at", sa.DateTime(timezone=True), info={"renew": code_end}),
     sa.Column("accepting", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.Column("agenda", sa.JSON, nullable=False),
     sa.Column("agenda_version", sa.Integer, nullable=False, server_default="0"),
@@ -354,6 +363,7 @@ account = sa.Table(
     sa.Column("role", sa.String(20), nullable=False),
     sa.Column("password", sa.Text),  # its Argon2 hash; missing where only the organisation's sign-in opens it
     sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("disabled", sa.Boolean, nullable=False, server_default=sa.false()),
     info={"stays": True},
 )
 

@@ -53,6 +53,7 @@ def open_workshop(database: Database, by: Person, project_id: str) -> Workshop:
                 "id": uuid.uuid4().hex,
                 "project_id": project_id,
                 "code": code,
+                "code_ends_at": schema.code_end(),
                 "agenda": {},
                 "created_at": utc_now(),
             }
@@ -79,7 +80,7 @@ def workshop_by_code(database: Database, code: str) -> Workshop | None:
 def try_code(database: Database, code: str, address: str) -> Workshop | None:
     """The room that a visitor's join code opens. From an address that has sent too many wrong codes none does.
 
-    Raises ProjectError where the visitor has to wait.
+    Raises ProjectError where the visitor has to wait, and where the code has expired.
     """
     key = f"code:{address}"
     if must_wait(database, key, most=MOST_WRONG_CODES, within=WITHIN):
@@ -87,6 +88,8 @@ def try_code(database: Database, code: str, address: str) -> Workshop | None:
     room = workshop_by_code(database, code)
     if room is None and typed_code(code):
         minutes_to_wait(database, key, most=MOST_WRONG_CODES, within=WITHIN)
+    if room is not None and room.has_ended:
+        raise ProjectError([("join.problem.expired", {})])
     return room
 
 
@@ -99,7 +102,7 @@ def set_accepting(database: Database, by: Person, workshop_id: str, accepting: b
     """Open or close the room: while it is closed nobody joins and no answer is taken."""
     require(by, "edit-project")
     with database.writing() as connection:
-        row = _lead(connection, by, workshop_id, accepting=accepting)
+        row = _lead(connection, by, workshop_id, accepting=accepting, **(_goes_on() if accepting else {}))
         record(
             connection,
             by,
@@ -111,11 +114,11 @@ def set_accepting(database: Database, by: Person, workshop_id: str, accepting: b
 
 
 def renew_code(database: Database, by: Person, workshop_id: str) -> str:
-    """Give the room another join code; those who have joined stay."""
+    """Give the room another join code, which opens for a month; those who have joined stay."""
     require(by, "edit-project")
     code = schema.new_code()
     with database.writing() as connection:
-        row = _lead(connection, by, workshop_id, code=code)
+        row = _lead(connection, by, workshop_id, code=code, **_goes_on())
         record(connection, by, "renew-code", row["project_id"], before={"code": row["code"]}, after={"code": code})
     return code
 
@@ -168,6 +171,8 @@ def join(
             raise ProjectError([("join.problem.code", {})])
         if not room["accepting"]:
             raise ProjectError([("join.problem.closed", {})])
+        if _workshop(room).has_ended:
+            raise ProjectError([("join.problem.expired", {})])
         table = schema.participant
         known = _row(connection, table, table.c.workshop_id == room["id"], table.c.name_key == key)
         if known is None:
@@ -337,9 +342,8 @@ def run_session(database: Database, by: Person, workshop_id: str, session_id: st
         row = _row(connection, schema.workshop, schema.workshop.c.id == workshop_id)
         if row is not None and row["session_id"] == session_id:
             return
-        row = _lead(
-            connection, by, workshop_id, session_id=session_id, session_started_at=utc_now() if session_id else None
-        )
+        started = {"session_started_at": utc_now(), **_goes_on()} if session_id else {"session_started_at": None}
+        row = _lead(connection, by, workshop_id, session_id=session_id, **started)
         action = "start-session" if session_id else "end-session"
         record(connection, by, action, row["project_id"], after={"session": session_id or row["session_id"]})
 
@@ -477,6 +481,11 @@ def _discuss(connection: sa.Connection, workshop_id: str, item_id: str, **values
 def _count_vote(workshop_id: str) -> sa.Update:
     table = schema.workshop
     return table.update().where(table.c.id == workshop_id).values(votes=table.c.votes + 1)
+
+
+def _goes_on() -> dict[str, Any]:
+    """A room that is used goes on: its code opens for another month."""
+    return {"code_ends_at": schema.code_end()}
 
 
 def _lead(connection: sa.Connection, by: Person, workshop_id: str, **values: Any) -> Mapping[str, Any]:
