@@ -286,6 +286,8 @@ def item_view(session: Session, item_id: str, done: set[str]) -> None:
         )
         if prompts:
             st.html(challenge_lines(prompts, functional_map, words, t))
+        if revealed and item_id not in done and found.proposal is not None:
+            st.html(effect_lines([effect_of_level(assessment, item_id, found.proposal)], assessment, t))
         side_panels(item_id, level, found, revealed)
 
 

@@ -199,7 +199,7 @@ def table(items: list[str]) -> None:
         placeholder="–",
         alt=t("requirements.table_alt"),
         column_config={
-            "label": config.TextColumn(t("requirements.item"), width=270, pinned=True),
+            "label": config.TextColumn(t("requirements.item"), width=300, pinned=True),
             "level": config.SelectboxColumn(
                 t("requirements.level"), options=[str(level) for level in LEVELS], width=86
             ),
@@ -214,7 +214,7 @@ def table(items: list[str]) -> None:
                 required=True,
             ),
             "owner": config.TextColumn(t("requirements.owner"), max_chars=LONGEST_NAME, width=118),
-            "note": config.TextColumn(t("requirements.note"), max_chars=LONGEST_NOTE, width=236),
+            "note": config.TextColumn(t("requirements.note"), max_chars=LONGEST_NOTE, width=206),
             "votes": config.TextColumn(t("requirements.votes"), width=210),
             "sentence": config.TextColumn(t("requirements.sentence"), width=420),
         },
