@@ -267,7 +267,8 @@ _SHEET = """
 .st-key-lead button{min-height:48px}
 .st-key-lead_controls .stSelectbox{flex:1 1 260px}
 .st-key-lead [data-testid=stSelectbox] *{font-size:20px} .st-key-lead [data-testid=stSelectbox]>div>div{min-height:48px}
-.st-key-lead_buttons,.st-key-lead_accepting{position:sticky;bottom:0;z-index:2;background:var(--paper);padding:.35rem 0}
+[data-testid=stLayoutWrapper]:has(>.st-key-lead_buttons),[data-testid=stLayoutWrapper]:has(>.st-key-lead_accepting){
+ position:sticky;bottom:0;z-index:2;background:var(--paper);padding:.35rem 0}
 .st-key-lead_buttons span.muted{font-size:20px}
 .st-key-lead .level{font-size:20px}
 .st-key-lead .levelbar{height:28px;line-height:28px;font-size:18px}

@@ -45,6 +45,7 @@ class Page:
             state.query_string, state.page_script_hash = urlencode(self.query), self.script_hash
             state.fragment_id, state.is_auto_rerun = fragment, auto
             state.cached_message_hashes.extend(self.kept)
+            state.context_info.url, state.context_info.locale = self.base + "/", "en-GB"
             state.widget_states.SetInParent()
             if trigger:
                 widget = state.widget_states.widgets.add()
