@@ -36,9 +36,9 @@ class Words:
     def share(self, share: float) -> str:
         """A share of the samples: neither all nor none of them is claimed where a few differ."""
         if 0.995 <= share < 1:
-            return f"> {self.t.percent(0.99)}"
+            return f">\u00a0{self.t.percent(0.99)}"
         if 0 < share < 0.005:
-            return f"< {self.t.percent(0.01)}"
+            return f"<\u00a0{self.t.percent(0.01)}"
         return self.t.percent(share)
 
     def reason(self, key: str, values: dict[str, Any]) -> str:
