@@ -307,7 +307,7 @@ def seen(found: Tally, revealed: bool) -> tuple:
 def votes_panel(item_id: str, levels: list[str], revealed: bool) -> None:
     """Written levels with the votes beside them; runs every second, and the page with it when something else moved."""
     counted = counters(database(), workshop.id)
-    if counted is None or (counted[0], revision_of(database(), project.id)) != (workshop.revision, project.revision):
+    if counted is None or moved_on(counted[0]):
         st.rerun()
     found = tally(votes_now(item_id, counted[1]), item_id)
     if seen(found, revealed) != st.session_state.get("lead_seen"):
@@ -321,6 +321,11 @@ def votes_panel(item_id: str, levels: list[str], revealed: bool) -> None:
         st.toggle(t("lead.names"), key="lead_names")
         if st.session_state.get("lead_names"):
             st.html(who_said_what(found, functional_map, t))
+
+
+def moved_on(revision: int) -> bool:
+    """Whether the room or the project is another than this page was drawn with."""
+    return (revision, revision_of(database(), project.id)) != (workshop.revision, project.revision)
 
 
 def votes_now(item_id: str, counted: int) -> pd.DataFrame:
@@ -486,7 +491,8 @@ def batch_view(session: Session, done: set[str]) -> None:
 @st.fragment
 def batch_rows(table: pd.DataFrame) -> None:
     """Each item with the level it would be accepted at, to be changed or taken out; then one click for all of them."""
-    if revision_of(database(), project.id) != project.revision:
+    counted = counters(database(), workshop.id)
+    if counted is None or moved_on(counted[0]):  # what was asked already is settled without a change of the project
         st.rerun()
     with st.container(key="lead_rows"):
         levels = {str(row.Index): level for row in table.itertuples() if (level := batch_row(row)) is not None}

@@ -45,8 +45,10 @@ class Page:
             state.query_string, state.page_script_hash = urlencode(self.query), self.script_hash
             state.fragment_id, state.is_auto_rerun = fragment, auto
             state.cached_message_hashes.extend(self.kept)
-            state.context_info.url, state.context_info.locale = self.base + "/", "en-GB"
             state.widget_states.SetInParent()
+            for found in self.components.values():  # their state, which a browser sends along
+                widget = state.widget_states.widgets.add()
+                widget.id, widget.json_value = found["id"], "{}"
             if trigger:
                 widget = state.widget_states.widgets.add()
                 widget.id, widget.json_trigger_value = trigger[0], json.dumps(trigger[1])
