@@ -151,19 +151,19 @@ def sessions_table() -> None:
         disabled=True if locked else ["start", "name", "items"],
         alt=t("agenda.table_alt"),
         column_config={
-            "order": config.NumberColumn(t("agenda.order"), min_value=1, max_value=len(rows), step=1, width=60),
-            "day": config.NumberColumn(t("agenda.day_short"), min_value=1, max_value=agenda.settings.days, step=1, width=56),
-            "start": config.TextColumn(t("agenda.at"), width=64),
-            "name": config.TextColumn(t("agenda.subject"), width=215),
+            "order": config.NumberColumn(t("agenda.order"), min_value=1, max_value=len(rows), step=1, width=74),
+            "day": config.NumberColumn(t("agenda.day_short"), min_value=1, max_value=agenda.settings.days, step=1, width=66),
+            "start": config.TextColumn(t("agenda.at"), width=58),
+            "name": config.TextColumn(t("agenda.subject"), width=212),
             "teams": config.MultiselectColumn(
                 t("agenda.people"),
                 options=list(functional_map.vocabulary.teams),
                 format_func=lambda team: team_name(functional_map, team, t),
-                width=250,
+                width=214,
             ),
-            "items": config.NumberColumn(t("agenda.items"), width=64),
-            "discuss": config.NumberColumn(t("agenda.talk"), min_value=0, step=1, width=90, help=t("agenda.talk_help")),
-            "minutes": config.NumberColumn(t("agenda.minutes_short"), min_value=5, max_value=600, step=5, width=76),
+            "items": config.NumberColumn(t("agenda.items"), width=76),
+            "discuss": config.NumberColumn(t("agenda.talk"), min_value=0, step=1, width=116, help=t("agenda.talk_help")),
+            "minutes": config.NumberColumn(t("agenda.minutes_short"), min_value=5, max_value=600, step=5, width=100),
         },
     )  # fmt: skip
 

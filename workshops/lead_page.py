@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from functional_map.model import LEVELS
-from interface.page_widgets import current_language, header, page_texts, show_problems
+from interface.page_widgets import current_language, header, page_texts, plain, show_problems
 from workshops.access import NotAllowedError
 from workshops.agenda import Session, forecast, timetable
 from workshops.ballot import item_texts
@@ -134,7 +134,7 @@ def choose_session(room: Workshop) -> None:
         st.info(t("lead.no_agenda"), icon=":material/calendar_month:")
     starts = {slot.session.id: slot.start for slot in timetable(agenda) if slot.session}
     for day in sorted({one.day for one in agenda.sessions}):
-        st.html(f'<h3 style="margin:.6rem 0 0">{escape(t("agenda.day", day=day))}</h3>')
+        st.html(f"<h3>{escape(t('agenda.day', day=day))}</h3>")
         for session in (one for one in agenda.sessions if one.day == day):
             session_row(session, starts.get(session.id, 0), done)
 
@@ -143,8 +143,8 @@ def session_row(session: Session, start_at: int, done: set[str]) -> None:
     agreed, total = progress(session.items, project, done)
     left, middle, right = st.columns([11, 5, 3], vertical_alignment="center")
     left.html(
-        f'<b>{clock(start_at)} · {escape(words.domain(session.domain))}</b><br><span class="muted">'
-        f"{escape(team_names(functional_map, session.teams, t))} · {escape(t('agenda.minutes', count=session.minutes))}</span>"
+        f'<div class="one"><p><b>{clock(start_at)} · {escape(words.domain(session.domain))}</b></p><p class="muted">'
+        f"{escape(team_names(functional_map, session.teams, t))} · {escape(t('agenda.minutes', count=session.minutes))}</p></div>"
     )
     middle.progress(agreed / total, text=t("lead.agreed_of", agreed=agreed, total=total))
     right.button(
@@ -198,8 +198,8 @@ def time_zone() -> dt.tzinfo:
 def run(session: Session) -> None:
     """The running session: its title, pace and shortlist, then one item or one batch."""
     done = settled(discussions)
-    agreed, total = progress(session.items, project, done)
-    header(t("lead.session", name=words.domain(session.domain), agreed=agreed, total=total))
+    agreed = sum(item in done for item in session.items)
+    header(t("lead.session", name=words.domain(session.domain), agreed=agreed, total=len(session.items)))
     pace_line(session)
     show_problems(changes.problems(), t)
     shortlist_strip(assessment)
@@ -286,6 +286,8 @@ def item_view(session: Session, item_id: str, done: set[str]) -> None:
         )
         if prompts:
             st.html(challenge_lines(prompts, functional_map, words, t))
+        if revealed and item_id not in done and found.proposal is not None:
+            st.html(effect_lines([effect_of_level(assessment, item_id, found.proposal)], assessment, t))
         side_panels(item_id, level, found, revealed)
 
 
@@ -305,7 +307,7 @@ def seen(found: Tally, revealed: bool) -> tuple:
 def votes_panel(item_id: str, levels: list[str], revealed: bool) -> None:
     """Written levels with the votes beside them; runs every second, and the page with it when something else moved."""
     counted = counters(database(), workshop.id)
-    if counted is None or (counted[0], revision_of(database(), project.id)) != (workshop.revision, project.revision):
+    if counted is None or moved_on(counted[0]):
         st.rerun()
     found = tally(votes_now(item_id, counted[1]), item_id)
     if seen(found, revealed) != st.session_state.get("lead_seen"):
@@ -319,6 +321,11 @@ def votes_panel(item_id: str, levels: list[str], revealed: bool) -> None:
         st.toggle(t("lead.names"), key="lead_names")
         if st.session_state.get("lead_names"):
             st.html(who_said_what(found, functional_map, t))
+
+
+def moved_on(revision: int) -> bool:
+    """Whether the room or the project is another than this page was drawn with."""
+    return (revision, revision_of(database(), project.id)) != (workshop.revision, project.revision)
 
 
 def votes_now(item_id: str, counted: int) -> pd.DataFrame:
@@ -469,63 +476,55 @@ def batch_view(session: Session, done: set[str]) -> None:
     if not items:
         st.success(t("lead.batch_done"), icon=":material/check:")
         return
-    shown = st.session_state.get("lead_batch_shown") == session.id
     votes = votes_of(database(), workshop.id, items)
-    voters = votes["participant"].nunique()
-    st.html(
-        f'<p class="votes">{escape(t("lead.batch_state", count=len(items), voters=t("lead.people", count=voters)))}</p>'
-    )
-    if not shown:
-        st.html("<ul class='plainlist'>" + "".join(f"<li>{escape(words.item(item))}</li>" for item in items) + "</ul>")
-        st.button(t("lead.reveal_batch"), key="lead_reveal_batch", type="primary", icon=":material/visibility:",
-                  shortcut="V", on_click=reveal_batch, args=(session.id, items))  # fmt: skip
+    people = sum(not one.removed for one, _ in participants_of(database(), workshop.id))
+    state = t("lead.batch_state", count=len(items), voted=votes["participant"].nunique(), total=people)
+    st.html(f'<p class="votes">{escape(state)}</p>')
+    if st.session_state.get("lead_batch_shown") == session.id:
+        batch_rows(batch_table(session, items, votes, project, done))
         return
-    table = batch_table(session, items, votes, project, done)
-    key = f"lead_batch_{session.id}_{len(items)}"
-    edited = st.data_editor(
-        pd.DataFrame(
-            {
-                "accept": table["accept"],
-                "item": [words.item(item) for item in items],
-                "level": [None if pd.isna(one) else str(one) for one in table["level"]],
-                "sentence": [
-                    ""
-                    if pd.isna(one)
-                    else item_texts(functional_map, item, own.get(item), language)["levels"][int(one)]
-                    for item, one in table["level"].items()
-                ],
-                "votes": table["votes"],
-                "why": [why(row) for row in table.itertuples()],
-            },
-            index=items,
-        ),
-        key=key,
-        hide_index=True,
-        disabled=["item", "sentence", "votes", "why"],
-        row_height=44,
-        height=min(44 * (len(items) + 1) + 3, 620),
-        alt=t("lead.batch_alt"),
-        column_config={
-            "accept": st.column_config.CheckboxColumn(t("lead.batch_accept"), width=80),
-            "item": st.column_config.TextColumn(t("requirements.item"), width=260),
-            "level": st.column_config.SelectboxColumn(
-                t("requirements.level"), options=[str(level) for level in LEVELS], width=70
-            ),
-            "sentence": st.column_config.TextColumn(t("requirements.sentence"), width=420),
-            "votes": st.column_config.NumberColumn(t("lead.batch_votes"), width=70),
-            "why": st.column_config.TextColumn(t("lead.batch_why"), width=260),
-        },
+    st.html("<ul class='plainlist'>" + "".join(f"<li>{escape(words.item(item))}</li>" for item in items) + "</ul>")
+    st.button(t("lead.reveal_batch"), key="lead_reveal_batch", type="primary", icon=":material/visibility:",
+              shortcut="V", on_click=reveal_batch, args=(session.id, items))  # fmt: skip
+
+
+@st.fragment
+def batch_rows(table: pd.DataFrame) -> None:
+    """Each item with the level it would be accepted at, to be changed or taken out; then one click for all of them."""
+    counted = counters(database(), workshop.id)
+    if counted is None or moved_on(counted[0]):  # what was asked already is settled without a change of the project
+        st.rerun()
+    with st.container(key="lead_rows"):
+        levels = {str(row.Index): level for row in table.itertuples() if (level := batch_row(row)) is not None}
+    with st.container(key="lead_accepting"):
+        st.button(
+            t("lead.accept", count=len(levels)),
+            key="lead_accept",
+            type="primary",
+            icon=":material/done_all:",
+            shortcut="A",
+            disabled=not levels,
+            on_click=accept,
+            args=(levels,),
+        )
+
+
+def batch_row(row) -> int | None:
+    """One item of the batch; the level it is accepted at, None where it is left out."""
+    item_id, name = str(row.Index), words.item(row.Index)
+    left, middle, right = st.columns([12, 17, 3], vertical_alignment="center")
+    level = right.selectbox(
+        t("lead.batch_level", item=name),
+        LEVELS,
+        index=None if pd.isna(row.level) else int(row.level),
+        key=f"lead_batch_level_{item_id}",
+        placeholder="–",
+        label_visibility="collapsed",
     )
-    chosen = edited[edited["accept"] & edited["level"].notna()]
-    st.button(
-        t("lead.accept", count=len(chosen)),
-        key="lead_accept",
-        type="primary",
-        icon=":material/done_all:",
-        disabled=chosen.empty,
-        on_click=accept,
-        args=({item: int(level) for item, level in chosen["level"].items()},),
-    )
+    taken = left.checkbox(plain(name), value=bool(row.accept), key=f"lead_batch_take_{item_id}", disabled=level is None)
+    sentence = "" if level is None else item_texts(functional_map, item_id, own.get(item_id), language)["levels"][level]
+    middle.html(f'<div class="one"><p>{escape(sentence)}</p><p class="muted">{escape(why(row))}</p></div>')
+    return level if taken and level is not None else None
 
 
 def why(row) -> str:
@@ -535,7 +534,7 @@ def why(row) -> str:
     if row.origin == "asked":
         return t("lead.batch_asked")
     spread = str(int(row.low)) if row.low == row.high else f"{int(row.low)}–{int(row.high)}"
-    return f"{spread} · {t(f'lead.agreement.{row.verdict}')}"
+    return t("requirements.vote_summary", count=row.votes, spread=spread, verdict=t(f"lead.agreement.{row.verdict}"))
 
 
 def reveal_batch(session_id: str, items: list[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote, urlsplit
 
+import pandas as pd
 import streamlit as st
 
 from functional_map.model import LEVELS, FunctionalMap
@@ -22,6 +23,7 @@ from workshops.session_widgets import site_address
 from workshops.vote_widgets import qr_code, spelled
 from workshops.words import Words
 
+MOST_DOTS = 5  # votes of a team drawn one by one
 MOST_NAMES = 6  # products named in a line before the rest is only counted
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 
@@ -81,33 +83,28 @@ def level_table(
 ) -> str:
     """The five written levels; once the votes are shown, who chose which by team, and the level proposed or agreed."""
     table = found.by_team if found is not None and len(found.votes) else None
-    head = ""
-    if table is not None:
-        names = "".join(f"<th>{escape(team_name(functional_map, str(team), t))}</th>" for team in table.columns)
-        head = f"<tr><th></th><th></th>{names}<th>{escape(t('lead.all'))}</th></tr>"
     rows = []
     for level in LEVELS:
-        marks = []
+        mark = ""
         if level == agreed:
-            marks.append(f'<b class="mark">✓ {escape(t("lead.mark_agreed"))}</b>')
+            mark = f'<b class="mark">✓ {escape(t("lead.mark_agreed"))}</b>'
         elif agreed is None and found is not None and level == found.proposal:
-            marks.append(f'<b class="mark">{escape(t("lead.mark_proposed"))}</b>')
-        cells = "" if table is None else _cells(table.loc[level], t)
-        kind = ' class="chosen"' if marks else ""
-        rows.append(
-            f"<tr{kind}><td>{level_chip(level)}</td><td>{escape(levels[level])} {''.join(marks)}</td>{cells}</tr>"
-        )
-    return f'<table class="votes">{head}{"".join(rows)}</table>'
+            mark = f'<b class="mark">{escape(t("lead.mark_proposed"))}</b>'
+        cells = "" if table is None else _cells(functional_map, table.loc[level], t)
+        kind = ' class="chosen"' if mark else ""
+        rows.append(f"<tr{kind}><td>{level_chip(level)}</td><td>{escape(levels[level])} {mark}</td>{cells}</tr>")
+    return f'<table class="votes{"" if table is None else " shown"}">{"".join(rows)}</table>'
 
 
-def _cells(counts: object, t: Texts) -> str:
-    """Votes of each team on one level, and of all; a dot for each vote as long as they can be counted at a glance."""
-    cells = "".join(
-        f'<td class="team" aria-label="{count}">{"●" * count if count <= 5 else f"● × {count}"}</td>'
-        for count in counts  # type: ignore[attr-defined]
+def _cells(functional_map: FunctionalMap, counts: pd.Series, t: Texts) -> str:
+    """Who chose a level by team, a dot for each vote as long as they can be counted at a glance; then how many in all."""
+    teams = " ".join(
+        f'<span class="whole" aria-label="{escape(name)} {count}">{escape(name)} '
+        f"<i>{'●' * count if count <= MOST_DOTS else f'● × {count}'}</i></span>"
+        for name, count in ((team_name(functional_map, str(team), t), int(count)) for team, count in counts.items())
+        if count
     )
-    total = int(sum(counts))  # type: ignore[call-overload]
-    return f'{cells}<td class="num"><b>{total or ""}</b></td>'
+    return f'<td class="team">{teams}</td><td class="num"><b>{int(counts.sum()) or ""}</b></td>'
 
 
 def team_table(found: Tally, functional_map: FunctionalMap, t: Texts) -> str:
@@ -157,7 +154,7 @@ def market_lines(assessment: Assessment, functional_map: FunctionalMap, item_id:
 
 def _products(products: list[tuple[str, str, str]], t: Texts) -> str:
     names = [
-        f"{basis_mark(basis, t)} {escape(name)}"
+        f'<span class="whole">{basis_mark(basis, t)} {escape(name)}</span>'
         + (f" <span class='muted'>{escape(t('lead.from_plan', plan=plan))}</span>" if plan else "")
         for name, plan, basis in products[:MOST_NAMES]
     ]
@@ -205,7 +202,7 @@ def price_lines(tag: PriceTag, assessment: Assessment, words: Words, t: Texts) -
         if removed
         else escape(t("lead.price_removes_none"))
     )
-    lines[-1] += " " + escape(t("lead.price_left", count=len(tag.kept)))
+    lines[-1] += " " + escape(t("lead.price_left", count=len(tag.kept)) if tag.kept else t("lead.price_left_none"))
     for one in tag.forced[:4]:
         key = "lead.price_add_on" if one.add_ons and one.before == one.after else "lead.price_plan"
         lines.append(
@@ -257,23 +254,31 @@ _SHEET = """
 .stMainBlockContainer{max-width:1500px;padding:.5rem 1.6rem 2rem}
 [data-testid=stHeader]{background:transparent;pointer-events:none} [data-testid=stHeader] button{pointer-events:auto}
 .st-key-lead{gap:.45rem}
-.st-key-lead h1{font-size:24px;line-height:1.2;padding:.15rem 3rem 0}
-.st-key-lead p,.st-key-lead li,.st-key-lead td,.st-key-lead label p,.st-key-lead button p{font-size:20px;line-height:1.35}
+.st-key-lead h1{font-size:26px;line-height:1.2;padding:.1rem 3rem 0}
+.st-key-lead [data-testid=stHeading] [data-testid=stMarkdownContainer]{margin-bottom:0}
+.st-key-lead p,.st-key-lead li,.st-key-lead td,.st-key-lead label p,.st-key-lead button p,.st-key-lead textarea,
+.st-key-lead input,.st-key-lead h3{font-size:20px;line-height:1.35}
+.st-key-lead h3{margin:.7rem 0 0} .st-key-lead .one p{margin:0}
 .st-key-lead .strip{flex-wrap:nowrap} .st-key-lead .stripcell,.st-key-lead .stripcell b{font-size:20px;min-width:0;line-height:1.3} .st-key-lead .stripcell{padding:.15rem .6rem}
 .st-key-lead .stripcell b{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-.st-key-lead p.state{margin:.15rem 0 0;padding-left:3rem} .st-key-lead p.state.late{color:var(--bad);font-weight:600}
+.st-key-lead p.state{margin:-.3rem 0 .1rem;padding-left:3rem} .st-key-lead p.state.late{color:var(--bad);font-weight:600}
 .st-key-lead p.question{font-size:32px;line-height:1.22;font-weight:650;margin:.1rem 0 .4rem}
 .st-key-lead p.votes{font-weight:600;margin:.2rem 0}
 .st-key-lead button{min-height:48px}
 .st-key-lead_controls .stSelectbox{flex:1 1 260px}
-.st-key-lead_controls [data-testid=stSelectbox] *{font-size:20px} .st-key-lead_controls [data-testid=stSelectbox]>div>div{min-height:48px}
+.st-key-lead [data-testid=stSelectbox] *{font-size:20px} .st-key-lead [data-testid=stSelectbox]>div>div{min-height:48px}
+[data-testid=stLayoutWrapper]:has(>.st-key-lead_buttons),[data-testid=stLayoutWrapper]:has(>.st-key-lead_accepting){
+ position:sticky;bottom:0;z-index:2;background:var(--paper);padding:.35rem 0}
 .st-key-lead_buttons span.muted{font-size:20px}
 .st-key-lead .level{font-size:20px}
+.st-key-lead .levelbar{height:28px;line-height:28px;font-size:18px}
 .st-key-lead p.challenge{border-left:4px solid var(--warn);background:var(--panel);padding:.35rem .7rem;margin:.2rem 0}
 .st-key-lead .market p{margin:.25rem 0}
 table.votes{border-collapse:collapse;width:100%} table.votes td{padding:.22rem .5rem .22rem 0;line-height:1.25!important;border-bottom:1px solid var(--line);vertical-align:middle}
-table.votes th{font-size:20px;font-weight:600;color:var(--muted);text-align:left;padding:0 .5rem .2rem 0;white-space:nowrap}
+table.votes td:first-child{width:1%}
 table.votes tr.chosen td{background:var(--panel)} table.votes .mark{color:var(--accent);white-space:nowrap}
-table.votes td.team{color:var(--accent);letter-spacing:.08em;white-space:nowrap} table.votes td.num{text-align:right}
+table.votes td.team{width:34%;color:var(--muted)} table.votes td.team .whole{margin-right:.5rem}
+table.votes td.team i{color:var(--accent);letter-spacing:.08em;font-style:normal} table.votes td.num{text-align:right;width:1%}
+.st-key-lead_rows{gap:0} .st-key-lead_rows [data-testid=stHorizontalBlock]{border-bottom:1px solid var(--line);padding:.25rem 0;align-items:center}
 .names p{margin:.2rem 0} .plainlist{columns:2;margin:.2rem 0 .6rem}
 """

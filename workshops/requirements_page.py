@@ -10,7 +10,7 @@ import streamlit as st
 
 from functional_map.item_widgets import item_card
 from functional_map.model import LEVELS, folded
-from interface.page_widgets import current_language, header, page_texts, show_problems
+from interface.page_widgets import current_language, header, page_texts, plain, show_problems
 from scoring.fit import NothingAskedError
 from workshops.challenge import challenges_of_project, teams_disagree, unconfirmed_items
 from workshops.changing_widgets import Changes
@@ -137,7 +137,7 @@ def votes_words(item_id: str) -> str:
     spread = str(int(row["low"])) if row["low"] == row["high"] else f"{int(row['low'])}–{int(row['high'])}"
     return t(
         "requirements.vote_summary",
-        votes=int(row["votes"]),
+        count=int(row["votes"]),
         spread=spread,
         verdict=t(f"lead.agreement.{row['verdict']}"),
     )
@@ -160,7 +160,9 @@ def table_of(items: list[str]) -> pd.DataFrame:
                 "owner": one.owner,
             }
         )
-    columns = ["label", "level", "must_have", "status", "votes", "sentence", "note", "owner"]
+    columns = ["label", "level", "must_have", "status", "owner", "note", "votes", "sentence"]
+    if said.empty:  # nobody voted: the width belongs to the rest
+        columns.remove("votes")
     return pd.DataFrame(rows, columns=columns, index=items)
 
 
@@ -188,7 +190,7 @@ def table(items: list[str]) -> None:
     st.data_editor(
         table_of(items),
         key=key,
-        height=min(36 * (len(items) + 1) + 3, 560),
+        height=min(36 * (len(items) + 1) + 3, 435),
         hide_index=True,
         on_change=write_edits,
         args=(key, items),
@@ -197,24 +199,24 @@ def table(items: list[str]) -> None:
         placeholder="–",
         alt=t("requirements.table_alt"),
         column_config={
-            "label": config.TextColumn(t("requirements.item"), width=184, pinned=True),
+            "label": config.TextColumn(t("requirements.item"), width=300, pinned=True),
             "level": config.SelectboxColumn(
-                t("requirements.level"), options=[str(level) for level in LEVELS], width=58
+                t("requirements.level"), options=[str(level) for level in LEVELS], width=86
             ),
             "must_have": config.CheckboxColumn(
-                t("requirements.must_short"), width=58, help=t("requirements.must_have")
+                t("requirements.must_short"), width=80, help=t("requirements.must_have")
             ),
             "status": config.SelectboxColumn(
                 t("requirements.status"),
                 options=list(STATUSES),
                 format_func=lambda one: t(f"status.{one}"),
-                width=88,
+                width=110,
                 required=True,
             ),
-            "votes": config.TextColumn(t("requirements.votes"), width=190),
-            "sentence": config.TextColumn(t("requirements.sentence"), width=380),
-            "note": config.TextColumn(t("requirements.note"), max_chars=LONGEST_NOTE, width=240),
-            "owner": config.TextColumn(t("requirements.owner"), max_chars=LONGEST_NAME, width=120),
+            "owner": config.TextColumn(t("requirements.owner"), max_chars=LONGEST_NAME, width=118),
+            "note": config.TextColumn(t("requirements.note"), max_chars=LONGEST_NOTE, width=206),
+            "votes": config.TextColumn(t("requirements.votes"), width=210),
+            "sentence": config.TextColumn(t("requirements.sentence"), width=420),
         },
     )
 
@@ -262,33 +264,47 @@ def bulk_button(what: str, made: dict[str, dict]) -> None:
 
 
 def card(items: list[str]) -> None:
-    """The item chosen: its text, its level, what the votes say, how it came about."""
-    current = st.selectbox(
-        t("requirements.read"),
-        items,
-        key="requirements_item",
-        format_func=words.item,
-        placeholder=t("requirements.read"),
-        label_visibility="collapsed",
-    )
+    """The item chosen: its text; beside it what is asked, what the votes say, how it came about."""
+    current = st.selectbox(t("requirements.read"), items, key="requirements_item", format_func=words.item)
     if not current:
         return
     expectation = project.expectation(current)
-    item_card(functional_map, functional_map.items[current], asked=expectation.level)
-    level_control(current)
-    if expectation.note:
-        st.caption(f"“{expectation.note}”" if language == "en" else f"« {expectation.note} »")
-    if current in said.index:
-        with st.expander(t("requirements.votes_on", summary=votes_words(current)), key="requirements_votes"):
-            found = tally(votes, current)
-            if len(found.votes):
-                st.html(team_table(found, functional_map, t))
-                if not locked and st.toggle(t("lead.names"), key="requirements_names"):
-                    st.html(who_said_what(found, functional_map, t))
-    if lines := history(database(), project.id, current, limit=50):
-        with st.expander(t("requirements.history", count=len(lines)), key="requirements_history"):
-            for line in lines:
-                st.caption(history_words(line))
+    text_side, asked_side = st.columns([5, 4], gap="medium")
+    with text_side:
+        item_card(functional_map, functional_map.items[current], asked=expectation.level)
+    with asked_side:
+        level_control(current)
+        words_control(current)
+        if current in said.index:
+            votes_part(current)
+        if lines := history(database(), project.id, current, limit=50):
+            with st.expander(t("requirements.history", count=len(lines)), key="requirements_history"):
+                for line in lines:
+                    st.caption(plain(history_words(line)))
+
+
+def votes_part(item_id: str) -> None:
+    with st.expander(t("requirements.votes_on", summary=votes_words(item_id)), key="requirements_votes"):
+        found = tally(votes, item_id)
+        if len(found.votes):
+            st.html(team_table(found, functional_map, t))
+            if not locked and st.toggle(t("lead.names"), key="requirements_names"):
+                st.html(who_said_what(found, functional_map, t))
+
+
+def words_control(item_id: str) -> None:
+    """The note and the owner, whole."""
+    expectation = project.expectation(item_id)
+    note_key, owner_key = (f"requirements_{what}_{item_id}_{project.revision}" for what in ("note", "owner"))
+
+    def write() -> None:
+        made = {"note": st.session_state[note_key].strip(), "owner": st.session_state[owner_key].strip()}
+        changes.write({item_id: made}, t("requirements.undone", count=1))
+
+    st.text_area(t("requirements.note"), value=expectation.note, key=note_key, max_chars=LONGEST_NOTE, height=92,
+                 disabled=locked, on_change=write)  # fmt: skip
+    st.text_input(t("requirements.owner"), value=expectation.owner, key=owner_key, max_chars=LONGEST_NAME,
+                  disabled=locked, on_change=write)  # fmt: skip
 
 
 def level_control(item_id: str) -> None:
@@ -444,15 +460,12 @@ with st.container(horizontal=True, vertical_alignment="center"):
     if not locked:
         bulk(shown)
         changes.undo_button("requirements_undo")
-table_side, card_side = st.columns([17, 10], gap="medium")
-with table_side:
-    if shown:
-        table(shown)
-    else:
-        st.info(t("requirements.nothing_shown"), icon=":material/filter_alt_off:")
-with card_side:
-    if readable := [item for item in (shown or known) if item in functional_map.items]:
-        card(readable)
+if shown:
+    table(shown)
+else:
+    st.info(t("requirements.nothing_shown"), icon=":material/filter_alt_off:")
+if readable := [item for item in (shown or known) if item in functional_map.items]:
+    card(readable)
 challenges_part()
 with st.expander(t("requirements.progress.title"), icon=":material/trending_up:", key="requirements_progress"):
     progress_part()

@@ -256,7 +256,8 @@ def below(participant: Participant, functional_map: FunctionalMap, asked: tuple[
         answers = answers_of(database(), participant.id)
         for batch in asked:
             st.button(
-                f"{plain(batch_name(functional_map, batch))} · {progress(batch, answers)} / {batch.asked}",
+                plain(batch_name(functional_map, batch))
+                + (f" · {progress(batch, answers)} / {batch.asked}" if batch.asked else ""),
                 key=f"vote_open_{batch.id}",
                 width="stretch",
                 on_click=lambda batch=batch: st.session_state.update(vote_batch=batch.id),

@@ -11,7 +11,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-PATIENCE = 60  # seconds
+PATIENCE = 180  # seconds; the first page of a cold server on a busy machine
 
 
 class Page:
@@ -46,6 +46,9 @@ class Page:
             state.fragment_id, state.is_auto_rerun = fragment, auto
             state.cached_message_hashes.extend(self.kept)
             state.widget_states.SetInParent()
+            for found in self.components.values():  # their state, which a browser sends along
+                widget = state.widget_states.widgets.add()
+                widget.id, widget.json_value = found["id"], "{}"
             if trigger:
                 widget = state.widget_states.widgets.add()
                 widget.id, widget.json_trigger_value = trigger[0], json.dumps(trigger[1])
@@ -53,6 +56,8 @@ class Page:
             started = time.perf_counter()
             await self.socket.send(message.SerializeToString())
             await asyncio.wait_for(self.done.wait(), PATIENCE)
+            if self.reader.done():
+                self.reader.result()  # what the reader could not read is not passed over
             return (time.perf_counter() - started) * 1000
 
     async def send_event(self, key: str, event: str, value: object) -> float:
@@ -69,6 +74,8 @@ class Page:
                 message.ParseFromString(raw)
                 self._take(message)
         except websockets.ConnectionClosed:
+            pass
+        finally:
             self.done.set()
 
     def _take(self, message: ForwardMsg) -> None:
@@ -83,7 +90,7 @@ class Page:
             self.kept[message.hash] = message.SerializeToString()
         if kind == "new_session":
             self.script_hash = message.new_session.page_script_hash
-            if not message.new_session.fragment_ids_this_run:
+            if not message.metadata.run.fragment_ids:  # the whole page: what polls is said anew
                 self.polling.clear()
         elif kind == "page_info_changed":
             pairs = [pair.partition("=") for pair in message.page_info_changed.query_string.split("&") if pair]
@@ -100,5 +107,5 @@ class Page:
                 data = json.loads(found.json) if found.json else {}
                 self.components[key] = {"id": found.id, "fragment": message.delta.fragment_id, "data": data}
                 self.changed.set()
-        elif kind == "script_finished":
+        elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             self.done.set()

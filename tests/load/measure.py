@@ -10,131 +10,35 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import datetime as dt
 import json
 import os
 import random
 import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
+import pandas as pd
 import psutil
+import sqlalchemy as sa
 from playwright.sync_api import sync_playwright
 
-from functional_map.load import load_map
-from tests.conftest import CHROMIUM, free_port, settle, start_server
-from tests.load.client import Page
-from vendors.publish import newest_edition
+from tests.conftest import CHROMIUM, ROOT, free_port, settle, wait_until
+from tests.load.room import Room
 from workshops.access import AT_HOME
 from workshops.agenda import Session
 from workshops.leading import proposal
-from workshops.room import Answer
-from workshops.sample import create_sample
-from workshops.store.database import open_database
+from workshops.store import schema
 from workshops.store.projects import read_project
-from workshops.store.votes import (
-    answers_of,
-    join,
-    open_workshop,
-    participant_by_token,
-    reveal,
-    run_session,
-    save_agenda,
-    show_item,
-    votes_of,
-    workshop_of,
-)
+from workshops.store.votes import reveal, run_session, save_agenda, show_item, votes_of, workshop_of
 
 MOST_PEOPLE, MOST_SECONDS = 150, 120
-TAP_EVERY, POLL = 15.0, 2.0  # seconds
-EMPTY = "import gc\nimport streamlit as st\nst.button('again', key='again')\nst.markdown('nothing else')\n"
-
-
-class Person(Page):
-    """Somebody with a phone: looks up every two seconds, taps now and then."""
-
-    def __init__(self, base: str, code: str, token: str, person_id: str) -> None:
-        super().__init__(base, {"join": code, "p": token})
-        self.person_id = person_id
-        self.sent: dict[str, tuple[int, int]] = {}  # item -> (level, seq), only what was acknowledged
-        self.taps: list[tuple[float, float]] = []  # (when, ms)
-        self.looks: list[float] = []
-
-    async def look_up(self, stop: float) -> None:
-        await asyncio.sleep(random.random() * POLL)
-        while time.perf_counter() < stop:
-            started = time.perf_counter()
-            for fragment in list(self.polling):
-                self.looks.append(await self.run(fragment=fragment, auto=True))
-            await asyncio.sleep(max(0.0, POLL - (time.perf_counter() - started)))
-
-    async def tap(self, item: str | None = None) -> float:
-        """Answer an item and wait until the server says that it is kept."""
-        data = self.components["vote_card"]["data"]
-        item = item or random.choice(data["items"])["id"]
-        seq = data["answers"].get(item, {"seq": 0})["seq"] + 1
-        level = random.randint(0, 4)
-        answer = {"item": item, "level": level, "skipped": False, "comment": "", "seq": seq}
-        started = time.perf_counter()
-        await self.send_event("vote_card", "answers", [answer])
-        took = (time.perf_counter() - started) * 1000
-        kept = self.components["vote_card"]["data"]["answers"].get(item)
-        if kept and kept["seq"] == seq:
-            self.sent[item] = (level, seq)
-            self.taps.append((time.time(), took))
-        return took
-
-    async def vote(self, stop: float) -> None:
-        while True:
-            await asyncio.sleep(random.expovariate(1 / TAP_EVERY))
-            if time.perf_counter() > stop:
-                return
-            await self.tap()
-
-
-class Room:
-    """A server with the sample project, its room and people who have joined."""
-
-    def __init__(self, folder: Path, people: int) -> None:
-        os.environ["CRM_DATA"] = str(folder / "data")
-        self.folder, self.map = folder, load_map(2026)
-        self.database = open_database(f"sqlite:///{folder / 'data' / 'projects.sqlite'}")
-        self.project = create_sample(self.database, AT_HOME, self.map, newest_edition(), "en")
-        self.room = open_workshop(self.database, AT_HOME, self.project)
-        self.people = [self._joined(number) for number in range(people)]
-        self.base = ""
-
-    def _joined(self, number: int) -> tuple[str, str]:
-        teams = list(self.map.vocabulary.teams)
-        token = join(
-            self.database, self.room.code, name=f"Person {number}", team=teams[number % len(teams)], teams=teams
-        )
-        return token, participant_by_token(self.database, self.room.code, token)[1].id
-
-    def start(self, log) -> None:
-        port = free_port()
-        self.base = f"http://127.0.0.1:{port}"
-        self.process = start_server(port, self.folder / "data", log)
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-    def pages(self) -> list[Person]:
-        return [Person(self.base, self.room.code, token, person) for token, person in self.people]
-
-    def lost(self, pages: list[Person]) -> int:
-        """Acknowledged answers that the database does not have; a later answer of the same person counts as kept."""
-        missing = 0
-        for page in pages:
-            kept = answers_of(self.database, page.person_id)
-            for item, (level, seq) in page.sent.items():
-                found: Answer | None = kept.get(item)
-                missing += found is None or found.seq < seq or (found.seq == seq and found.level != level)
-        return missing
 
 
 class Projector(threading.Thread):
@@ -256,7 +160,7 @@ async def crowd(room: Room, projector: Projector, seconds: float, item: str) -> 
         "open_protocol_p95": quantile(opened, 0.95),
         "server_cpu": round(cpu),
         "server_mb": round(server.memory_info().rss / 2**20),
-        "moments": sorted(when for page in pages for when, _ in page.taps),
+        "load_average": round(os.getloadavg()[0], 1),
     }
 
 
@@ -290,15 +194,12 @@ def measure(people: int, seconds: float) -> dict:
             "votes_on_item": len(votes),
             "tracebacks": len(re.findall("Traceback", (folder / "log.txt").read_text())),
         }
-        found.pop("moments")
         return found
 
 
 def first_item(room: Room) -> str:
     """Start the session of the first domain, with an item of it on the projector."""
     project = read_project(room.database, room.project)
-    import pandas as pd
-
     order = pd.DataFrame({"places": 0.0, "swing": 0.0}, index=list(room.map.items))
     agenda = proposal(project, room.map, order)
     session: Session = agenda.sessions[0]
@@ -312,17 +213,13 @@ def first_item(room: Room) -> str:
 
 def on_projector(projector: Projector, room: Room, item: str) -> dict:
     """How long each vote on the item took until the projector counted it: the n-th vote with the n-th count or a later one."""
-    import sqlalchemy as sa
-
-    from workshops.store import schema
-
     with room.database.reading() as connection:
         firsts = connection.execute(
             sa.select(sa.func.min(schema.vote_event.c.at))
             .where(schema.vote_event.c.item_id == item)
             .group_by(schema.vote_event.c.participant_id)
         ).scalars()
-        stored = sorted(one.timestamp() if one.tzinfo else one.replace(tzinfo=_UTC).timestamp() for one in firsts)
+        stored = sorted(one.timestamp() if one.tzinfo else one.replace(tzinfo=dt.UTC).timestamp() for one in firsts)
     waits = []
     for number, moment in enumerate(stored, start=1):
         shown = [when for when, count in projector.seen if count >= number and when >= moment - 0.05]
@@ -333,11 +230,6 @@ def on_projector(projector: Projector, room: Room, item: str) -> dict:
 
 def start_empty(folder: Path, log):
     """A page with a button and a line, under the same settings."""
-    import subprocess
-    import urllib.request
-
-    from tests.conftest import ROOT, wait_until
-
     script, port = folder / "empty.py", free_port()
     script.write_text(
         "import gc\n\nimport streamlit as st\n\n\n@st.cache_resource\ndef freeze():\n    import altair, pandas\n\n    gc.collect()\n"
@@ -367,10 +259,6 @@ def main() -> None:
         bad |= bool(found["lost"] or found["errors"] or found["tracebacks"])
     sys.exit(1 if bad else 0)
 
-
-import datetime as _dt  # noqa: E402
-
-_UTC = _dt.UTC
 
 if __name__ == "__main__":
     main()
