@@ -36,9 +36,9 @@ class Words:
     def share(self, share: float) -> str:
         """A share of the samples: neither all nor none of them is claimed where a few differ."""
         if 0.995 <= share < 1:
-            return f"> {self.t.percent(0.99)}"
+            return f">\u00a0{self.t.percent(0.99)}"
         if 0 < share < 0.005:
-            return f"< {self.t.percent(0.01)}"
+            return f"<\u00a0{self.t.percent(0.01)}"
         return self.t.percent(share)
 
     def reason(self, key: str, values: dict[str, Any]) -> str:
@@ -52,11 +52,13 @@ class Words:
                 level=t.number(values["central"]),
             )
         elif gate == "budget":
+            likely = values["verdict"] == LIKELY_PASS
             sentence = t(
-                "reason.budget",
+                "reason.budget_likely" if likely else "reason.budget",
                 cost=self.money(values["central"]),
                 budget=self.money(values["bar"]),
-                over=self.money(abs(values["central"] - values["bar"])),
+                over=self.money(values["central"] - values["bar"]),
+                high=self.money(values["high"]),
             )
         elif gate == "ergonomics":
             sentence = t("reason.ergonomics", score=t.number(values["central"]), bar=t.number(values["bar"]))
