@@ -220,7 +220,7 @@ def shortlist_template() -> bytes:
     made.picture("ranks_picture")
     made.when("left_out")
     made.heading("words.left_out")
-    made.paragraph("{{ words.left_out_what }}", "Normal")
+    made.paragraph("{{ words.left_out_what }}", "Lead")
     made.block("for product in left_out")
     made.paragraph("{{ product.name }}", "Heading 3")
     made.paragraph("{{ product.figures }}", "State")

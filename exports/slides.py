@@ -293,7 +293,8 @@ def _pages(rows: list[list[str]], letters: int) -> list[list[list[str]]]:
     heights = [max(-(-len(cell) // letters) for cell in row) + 1 for row in rows]
     fewest = len(_parts(rows, heights, MOST_LINES))
     least = -(-sum(heights) // max(fewest, 1))
-    return next(parts for most in range(least, MOST_LINES + 1) if len(parts := _parts(rows, heights, most)) == fewest)
+    tries = (_parts(rows, heights, most) for most in range(min(least, MOST_LINES), MOST_LINES + 1))
+    return next(parts for parts in tries if len(parts) == fewest)
 
 
 def _parts(rows: list[list[str]], heights: list[int], most: int) -> list[list[list[str]]]:
