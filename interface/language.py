@@ -108,6 +108,19 @@ def number(value: float, language: str, digits: int = 0) -> str:
     return numbers.format_decimal(round(value, digits) + 0.0, format=pattern, locale=LOCALES[language])
 
 
+@cache
+def number_marks(language: str) -> dict[str, Any]:
+    """How charts write numbers in a language: Vega's number locale (d3-format)."""
+    locale = LOCALES[language]
+    return {
+        "decimal": numbers.get_decimal_symbol(locale),
+        "thousands": numbers.get_group_symbol(locale),
+        "grouping": [3],
+        "currency": ["", ""],
+        "percent": "%" if language == "en" else "\u00a0%",
+    }
+
+
 @lru_cache(maxsize=20_000)
 def _money(amount: float, currency: str, language: str) -> str:
     return numbers.format_currency(

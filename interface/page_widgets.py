@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import streamlit as st
 
-from interface.language import LANGUAGES, Texts, texts
+from interface.language import LANGUAGES, Texts, number_marks, texts
 from interface.theme import GAP_MORE, GAP_ONE, Palette, chart_config, palette
 
 
@@ -57,7 +57,7 @@ def show_chart(chart: alt.TopLevelMixin, description: str, key: str) -> None:
     """A chart in the app's own look, with its text alternative."""
     look = chart_config(current_palette())
     # as a plain specification: Altair's own validation of what tests have seen takes longer than drawing it
-    spec = chart.to_dict(validate=False) | {"config": look}
+    spec = chart.to_dict(validate=False) | {"config": look | {"locale": {"number": number_marks(current_language())}}}
     st.vega_lite_chart(spec=spec, theme=None, width="stretch", key=key, alt=description)
 
 
@@ -72,7 +72,9 @@ _SHEET = """
 .stMainBlockContainer{padding:2.4rem 2.6rem 3rem;max-width:1280px}
 [data-testid=stSidebarNavItems] li{margin:0}
 [data-testid=stSidebarNavSeparator]{margin:.4rem 0}
-[data-testid=stSidebarUserContent]{padding-top:.4rem;padding-bottom:1rem}
+[data-testid=stSidebarContent]{display:flex;flex-direction:column}
+[data-testid=stSidebarHeader]{order:-2} [data-testid=stSidebarUserContent]{order:-1;padding-top:0;padding-bottom:.6rem}
+[data-testid=stSidebarUserContent] [data-testid=stVerticalBlock]{gap:.5rem}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)!important;opacity:1!important}
 .muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
@@ -96,6 +98,7 @@ table.clean th{font-weight:600;color:var(--muted);text-align:left;border-bottom:
  font-size:.82rem;vertical-align:bottom}
 table.clean td{border-bottom:1px solid var(--line);padding:.42rem .6rem .42rem 0;vertical-align:middle}
 table.clean td.r,table.clean th.r{text-align:right;font-variant-numeric:tabular-nums}
+table.clean td.r+td:not(.r),table.clean th.r+th:not(.r){padding-left:.7rem} .marks{white-space:nowrap}
 table.clean tr.off td{color:var(--muted)} table.clean a{color:var(--accent)}
 .card{border:1px solid var(--line);border-radius:8px;padding:.9rem 1.1rem;background:var(--paper)}
 .card h4{margin:0 0 .15rem;font-size:1.02rem} .card p{margin:.15rem 0}

@@ -8,8 +8,26 @@ from typing import Any
 LEVEL_COLOURS = ("#ECEEEE", "#CFE0E8", "#93BDD3", "#3F8CB0", "#0B5577")
 LEVEL_INK = ("#1C2321", "#1C2321", "#1C2321", "#FFFFFF", "#FFFFFF")
 # first, second, third, fourth and later ranks: tints of the accent, because ranks are not levels
-RANK_COLOURS = ("#0F5C5C", "#4A8F8B", "#8DBBB7", "#C8DEDB", "#E6E9E8")
-RANK_INK = ("#FFFFFF", "#FFFFFF", "#1C2321", "#1C2321", "#1C2321")
+RANKS_ON_LIGHT = (
+    ("#0F5C5C", "#4A8F8B", "#8DBBB7", "#C8DEDB", "#E6E9E8"),
+    (
+        "#FFFFFF",
+        "#FFFFFF",
+        "#1C2321",
+        "#1C2321",
+        "#1C2321",
+    ),
+)
+RANKS_ON_DARK = (
+    ("#5CC4BE", "#3D8C89", "#2B6362", "#224645", "#262F30"),
+    (
+        "#14191A",
+        "#FFFFFF",
+        "#FFFFFF",
+        "#EDF1EF",
+        "#A9B4B1",
+    ),
+)
 GAP_ONE, GAP_MORE = "#D98A2B", "#A63A1A"
 FONT = "'Source Sans', 'Source Sans 3', Inter, 'Segoe UI', Helvetica, Arial, sans-serif"
 
@@ -51,6 +69,11 @@ DARK = Palette(
     warn="#E0B45C",
     bad="#F0907A",
 )
+
+
+def rank_colours(colours: Palette) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Fills and inks of the ranks, the best first, later ones together at the end."""
+    return RANKS_ON_DARK if colours is DARK else RANKS_ON_LIGHT
 
 
 def palette(dark: bool) -> Palette:

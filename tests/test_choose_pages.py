@@ -112,7 +112,7 @@ def test_a_figure_of_ones_own_is_written_and_shown(sample):
     """What the grid sends is checked and saved; the page then tells where the figure comes from."""
     assessment = assessed(sample)
     offer = str(assessment.shortlist.rows.index[0])
-    editor = _Editor(assessment, Words(assessment, texts("workshops", "en")), offer)
+    editor = _Editor(assessment, Words(assessment, texts("workshops", "en")), offer, AT_HOME)
 
     assert editor.write({editor.what.index("price"): {"likely": 12.5, "note": "Quote 7"}}) == []
     known = assessed(sample)
@@ -121,20 +121,20 @@ def test_a_figure_of_ones_own_is_written_and_shown(sample):
     ]
     app = at_tab("shortlist", "costs", sample)
     assert "12.50 EUR per user and month, negotiated by the project. Quote 7" in shown(app)
-    again = _Editor(known, Words(known, texts("workshops", "en")), offer)
+    again = _Editor(known, Words(known, texts("workshops", "en")), offer, AT_HOME)
     assert again.table().loc[again.what.index("price"), "likely"] == 12.5
     # the one figure moves without its note, then is taken away
     assert again.write({again.what.index("price"): {"likely": 13.0}}) == []
     moved = assessed(sample)
     assert [(one.low, one.high, one.note) for one in moved.project.overrides] == [(13.0, 13.0, "Quote 7")]
-    last = _Editor(moved, Words(moved, texts("workshops", "en")), offer)
+    last = _Editor(moved, Words(moved, texts("workshops", "en")), offer, AT_HOME)
     assert last.write({last.what.index("price"): {"likely": None}}) == []
     assert assessed(sample).project.overrides == ()
 
 
 def test_a_figure_that_cannot_be_used_gets_a_sentence(sample):
     assessment = assessed(sample)
-    editor = _Editor(assessment, Words(assessment, texts("workshops", "en")), str(assessment.candidates[0]))
+    editor = _Editor(assessment, Words(assessment, texts("workshops", "en")), str(assessment.candidates[0]), AT_HOME)
 
     wrong = editor.write({editor.what.index("day-rate"): {"likely": 800.0, "low": 900.0}})
     assert wrong == [
@@ -146,7 +146,7 @@ def test_a_figure_that_cannot_be_used_gets_a_sentence(sample):
 
 def test_a_figure_from_an_old_screen_is_refused(sample):
     assessment = assessed(sample)
-    editor = _Editor(assessment, Words(assessment, texts("workshops", "en")), str(assessment.candidates[0]))
+    editor = _Editor(assessment, Words(assessment, texts("workshops", "en")), str(assessment.candidates[0]), AT_HOME)
     row = editor.what.index("day-rate")
     editor.write({row: {"likely": 800.0}})
 

@@ -127,7 +127,8 @@ def level_cell(offer: str, item: str, asked: int) -> str:
         colour = f"var(--gap-{'one' if gap == 1 else 'more'})"
         missing = f" <span style='color:{colour}' title='{escape(t('compare.missing', count=gap))}'>{'▼' * min(gap, 2)}</span>"
     more = from_plan(offer, item)
-    return f"{level_chip(level, sentence)} {basis_mark(assessment.basis(offer, item), t)}{missing} {small(escape(more)) if more else ''}"
+    marks = f"{level_chip(level, sentence)} {basis_mark(assessment.basis(offer, item), t)}{missing}"
+    return f"<span class='marks'>{marks}</span> {small(escape(more)) if more else ''}"
 
 
 def item_cell(item: str) -> str:

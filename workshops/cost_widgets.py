@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from vendors.model import Plan, Product
+from workshops.access import Person
 from workshops.assess import Assessment
 from workshops.costs import team_size
 from workshops.model import LONGEST_NAME, MOST_AMOUNT, OVERRIDES, PLAN_OVERRIDES, CostOverride, ProjectError
@@ -35,7 +36,7 @@ def cost_editor(assessment: Assessment, tables: OfferTables, page: str, offers: 
             rate=t.percent(context.discount_rate, 1),
         )
     )
-    editor = _Editor(assessment, words, offer)
+    editor = _Editor(assessment, words, offer, person())
     if any(
         (one.product_id, one.plan_id) == (editor.product.id, editor.plan.id)
         for one in assessment.project.evidence.quotes
@@ -71,8 +72,8 @@ def cost_editor(assessment: Assessment, tables: OfferTables, page: str, offers: 
 class _Editor:
     """The figures of one offer that a project may replace, one row each."""
 
-    def __init__(self, assessment: Assessment, words: Words, offer: str) -> None:
-        self.a, self.words, self.t = assessment, words, words.t
+    def __init__(self, assessment: Assessment, words: Words, offer: str, by: Person) -> None:
+        self.a, self.words, self.t, self.by = assessment, words, words.t, by
         product_id, _, plan_id = offer.partition("/")
         self.product: Product = assessment.edition.products[product_id]
         self.plan: Plan = self.product.plan(plan_id)
@@ -152,7 +153,7 @@ class _Editor:
             elif own is not None:
                 removed.append(own)
         try:
-            save_overrides(database(), person(), self.a.project.id, changes, removed)
+            save_overrides(database(), self.by, self.a.project.id, changes, removed)
         except StaleError:
             return [self.t("override.problem.stale")]
         except ProjectError as error:

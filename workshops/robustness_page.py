@@ -9,7 +9,7 @@ import streamlit as st
 
 from interface.marks import interval, level_chip
 from interface.page_widgets import current_palette, header, page_texts, plain, show_chart, show_problems
-from interface.theme import RANK_COLOURS, RANK_INK
+from interface.theme import rank_colours
 from scoring.charts import rank_shares, weight_lines
 from scoring.decisiveness import DECISIVE_FROM
 from scoring.fit import NothingAskedError
@@ -50,7 +50,8 @@ def arrow(rank: int, agreed: int) -> str:
 def ranks_chart() -> None:
     """How often each product comes first, second, third: the widest of the plausible worlds at a glance."""
     shares = robust.acceptability.loc[order[:MOST_OFFERS]]
-    shown = list(range(1, min(len(RANK_COLOURS) - 1, len(robust.offers)) + 1))
+    fills, inks = rank_colours(current_palette())
+    shown = list(range(1, min(len(fills) - 1, len(robust.offers)) + 1))
     labels = {rank: t("robustness.rank", rank=rank) for rank in shown} | {0: t("robustness.later")}
     rows = []
     for offer, row in shares.iterrows():
@@ -70,8 +71,8 @@ def ranks_chart() -> None:
         pd.DataFrame(rows),
         offers=[name(offer) for offer in shares.index],
         ranks=[labels[rank] for rank in (*shown, 0)],
-        colours=[*RANK_COLOURS[: len(shown)], RANK_COLOURS[-1]],
-        inks=[*RANK_INK[: len(shown)], RANK_INK[-1]],
+        colours=[*fills[: len(shown)], fills[-1]],
+        inks=[*inks[: len(shown)], inks[-1]],
         title=t("robustness.ranks_title", leader=name(order[0]), share=words.share(shares.at[order[0], 1])),
         axis_title=t("robustness.ranks_axis"),
     )

@@ -218,15 +218,15 @@ def frontier_finding() -> tuple[str, str]:
 def explain(offer: str) -> None:
     """Why this product, or why not, and what would bring it in."""
     row = result.rows.loc[offer]
+    said = [words.reason(key, values) for key, values in exclusions(assessment, offer)]
     if row["listed"]:
-        st.markdown(f"- {plain(t('reason.listed', chance=words.share(row['probability']), top=TOP))}")
-    for key, values in exclusions(assessment, offer):
-        st.markdown(f"- {plain(words.reason(key, values))}")
+        said.insert(0, t("reason.listed", chance=words.share(row["probability"]), top=TOP))
     if row["reason"] == "behind":
         bar = t.percent(settings.probability)
-        st.markdown(f"- {plain(t('reason.behind', chance=words.share(row['probability']), bar=bar))}")
+        said.append(t("reason.behind", chance=words.share(row["probability"]), bar=bar))
     for key, values in confirmations(assessment, offer):
-        st.markdown(f"- {plain(t('reason.to_confirm'))} {plain(words.reason(key, values))}")
+        said.append(f"{t('reason.to_confirm')} {words.reason(key, values)}")
+    st.markdown("\n".join(f"- {plain(one)}" for one in said))
     if not row["listed"]:
         st.info(plain(words.way_in(way_in(assessment, row["product"]))), icon=":material/login:")
     points_table(offer)
