@@ -24,6 +24,7 @@ from exports.rfp import response_grid
 from exports.shortlist_report import report
 from exports.slides import _pages
 from functional_map.model import Text
+from interface.sheets import Book
 from tests.conftest import recalculated
 from workshops.access import AT_HOME
 from workshops.assess import assess
@@ -421,6 +422,18 @@ def test_french_typography_in_every_document(delivery):
                 wrong.append((name, text))
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("names", ["Alpina", "A client of many words " * 12, "&" * 400])
+def test_the_foot_of_a_sheet_ends_with_edition_and_day(names):
+    """However long the names are; Excel drops a foot of more than 255 characters, & written twice among them."""
+    book = Book()
+    book.foot(book.sheet("Sheet", ["Head"], [10]), f"{names} · edition 2026 · 22\u00a0November 2026")
+    with zipfile.ZipFile(io.BytesIO(book.close())) as archive:
+        foot = re.search("<oddFooter>(.*)</oddFooter>", archive.read("xl/worksheets/sheet1.xml").decode())[1]
+
+    assert " · edition 2026 · 22\u00a0November 2026&amp;R&amp;8&amp;P / &amp;N" in foot
+    assert len(foot.replace("&amp;", "&")) <= 255
 
 
 # what people typed is text
