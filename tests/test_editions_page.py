@@ -106,6 +106,7 @@ def test_a_workbook_goes_out_comes_back_and_is_published(page):
 
     assert not page.exception
     assert newest_edition() == "2027"
+    assert "Edition 2027 is published." in said(page.success)
     assert load_edition(editions()["2027"]).products["product-00"].ratings[item].rating == 3
 
 
@@ -208,3 +209,17 @@ def test_the_previous_edition_is_published_again(page):
     assert not page.exception
     assert newest_edition() == "2027-2"
     assert publication(editions()["2027-2"]).base == "2026-9"
+
+
+def test_cells_and_rules_are_told_at_once(page):
+    """A rating out of range keeps the workbook out; a rule that another line breaks is told in the same list."""
+    ratings = current_draft().edition.products["product-00"].ratings
+    first, second = [one.item_id for one in ratings.values() if one.rating == 2 and one.basis == "assessed"][:2]
+    content = changed(workbook(page), first, rating=9)
+    uploaded(page, changed(content, second, rating=3, basis="documented", sources=None))
+
+    assert "1 problem keeps this workbook out" in said(page.error)
+    assert "1 line breaks a rule, too" in said(page.warning)
+    shown = said(page.html)
+    assert shown.count("keeps it out") == 1 and shown.count("to mend") >= 1
+    assert not [one for one in page.button if one.key == "editions_bring"]

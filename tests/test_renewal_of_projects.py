@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from types import MappingProxyType
 
 import pandas as pd
@@ -12,12 +13,15 @@ from functional_map.changes import ItemChanges
 from functional_map.model import Text
 from tests.synthetic import write_edition
 from tests.test_pages import opened
+from vendors.draft import discard, start_draft
 from vendors.load import load_edition
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.model import Expectation, OwnItem, ProjectError, equal_weights
 from workshops.renewal import comparable, effect, item_weights, on_edition
 from workshops.room import Answer
+from workshops.store.accounts import add_account
 from workshops.store.database import database_url, open_database
+from workshops.store.journal import journal_file, journal_lines, journal_size
 from workshops.store.moving import asked_by_open_projects, move_project
 from workshops.store.projects import archive_project, create_project, history, read_project, revision_of, save_context
 from workshops.store.votes import (
@@ -306,3 +310,37 @@ def test_an_admin_sees_every_open_project_at_once(data_folder, functional_map):
 
     assert not app.exception
     assert any("First" in one.value and "shortlist" in one.value for one in app.html)
+
+
+def test_the_journal_tells_of_accounts_and_editions_together(database, data_folder, functional_map):
+    """Newest first whatever the source, page by page without a gap, in the file too; a project's journal has neither."""
+    write_edition(data_folder / "editions" / "2026-9", functional_map, products=1)
+    add_account(database, AT_HOME, login="ada@example.org", name="Ada", role="admin")
+    later = dt.datetime(2099, 3, 1, tzinfo=dt.UTC)  # after the account, whenever the test runs
+    draft = start_draft(ME, "2027", later)
+    discard(ME, draft, later + dt.timedelta(hours=1))
+
+    lines = journal_lines(database, AT_HOME, None)
+    assert [line["action"] for line in lines] == ["discard-draft", "start-draft", "add-account"]
+    assert [(line["who"], line["subject"]) for line in lines[:2]] == [("Ada", "2027")] * 2
+    assert lines[1]["after"] == {"base": "2026-9"}
+    assert journal_size(database, None) == 3
+    assert [journal_lines(database, AT_HOME, None, limit=1, skip=one)[0] for one in range(3)] == lines
+    assert journal_file(database, AT_HOME, None).decode("utf-8-sig").count("start-draft") == 1
+    with pytest.raises(NotAllowedError):
+        journal_lines(database, CONSULTANT, None)
+
+    project = asking(database, functional_map)
+    assert {line["action"] for line in journal_lines(database, ME, project.id)} == {"create-project"}
+
+
+def test_the_journal_page_tells_of_editions(data_folder, functional_map):
+    """Without a project, an admin reads of accounts and editions."""
+    write_edition(data_folder / "editions" / "2026-9", functional_map, products=1)
+    start_draft(ME, "2027", dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
+
+    page = opened("workshops/journal_page.py")
+
+    assert not page.exception
+    shown = " ".join(one.body for one in page.get("html"))
+    assert "draft of an edition started" in shown and "2027" in shown and "Ada" in shown

@@ -62,7 +62,7 @@ def now() -> dt.datetime:
 
 
 def attempt(action, done: str = "", **values) -> None:
-    """Do what an admin asked for; say what came of it on the next run. An action may return its own words."""
+    """Do what an admin asked for; say what came of it on the next run, in the words of `done` or those that it returns."""
     try:
         words = action()
     except PublishError as error:
@@ -70,7 +70,7 @@ def attempt(action, done: str = "", **values) -> None:
     except StaleDraftError:
         st.session_state["editions_problems"] = [("editions.stale", {})]
     else:
-        st.session_state["editions_done"] = words if isinstance(words, str) else t(done, **values) if done else ""
+        st.session_state["editions_done"] = t(done, **values) if done else words if isinstance(words, str) else ""
 
 
 def item_name(functional_map, item: str) -> str:
@@ -95,12 +95,10 @@ def start() -> None:
             key="editions_id",
             format_func=lambda one: t("editions.start_next" if one == ids[0] else "editions.start_again", edition=one),
         )
-        st.button(
-            t("editions.start", edition=chosen),
-            key="editions_start",
-            type="primary",
-            on_click=lambda: attempt(lambda: start_draft(who, chosen, now())),
-        )
+        if st.button(t("editions.start", edition=chosen), key="editions_start", type="primary"):
+            with st.spinner(t("editions.starting")):
+                attempt(lambda: start_draft(who, chosen, now()))
+            st.rerun()
 
 
 def hand_out() -> None:
@@ -138,7 +136,7 @@ def hand_out() -> None:
     if st.button(
         t("editions.prepare"), key="editions_prepare", type="primary", disabled=bool(bad), icon=":material/table_view:"
     ):
-        bar = st.progress(0.0)
+        bar = st.progress(0.0, t("editions.preparing", done=0, total=len(wanted[1]) or len(draft.edition.products)))
 
         def progress(done: int, total: int) -> None:
             bar.progress(done / total, t("editions.preparing", done=done, total=total))
@@ -220,7 +218,7 @@ def reading_of(uploaded):
 
     renamed = item_changes(load_map(load_edition(known[draft.base]).map_year), draft.map).renamed
     reading = read_workbook(uploaded.getvalue(), draft.map, list(draft.edition.products), renamed, progress)
-    changed, broken = preview(draft, reading, today) if not reading.problems else (0, [])
+    changed, broken = preview(draft, reading, today)  # what can be read is held to the rules too: all problems at once
     bar.empty()
     st.session_state["editions_reading"] = (key, reading, changed, broken)
     return reading, changed, broken
@@ -240,8 +238,9 @@ def bring_back() -> None:
         st.error(t("editions.refused", count=len(reading.problems)), icon=":material/error:")
     else:
         st.success(t("editions.read", lines=t.number(lines), changed=t.number(changed)), icon=":material/check:")
-        if broken:
-            st.warning(t("editions.rules", count=len(broken)), icon=":material/build:")
+    if broken:
+        words = "editions.rules_too" if reading.problems else "editions.rules"
+        st.warning(t(words, count=len(broken)), icon=":material/build:")
     everything = [
         *(("blocking", one) for one in reading.problems),
         *(("later", one) for one in broken),
@@ -268,13 +267,10 @@ def bring_back() -> None:
             words = t("editions.brought", count=told.changed)
             return f"{words} {t('editions.brought_choices', count=told.choices)}" if told.choices else words
 
-        second.button(
-            t("editions.bring"),
-            key="editions_bring",
-            type="primary",
-            width="stretch",
-            on_click=lambda: attempt(bring),
-        )
+        if second.button(t("editions.bring"), key="editions_bring", type="primary", width="stretch"):
+            with st.spinner(t("editions.bringing")):
+                attempt(bring)
+            st.rerun()
 
 
 def download_marked(uploaded, found) -> None:
@@ -392,11 +388,12 @@ def publish() -> None:
         signed = left.text_input(t("editions.signed"), value=who.name, key="editions_signed", max_chars=120)
         note = right.text_input(t("editions.note"), key="editions_note", max_chars=2000)
         if st.form_submit_button(t("editions.publish", edition=draft.id), type="primary", disabled=blocked):
-            attempt(
-                lambda: publish_draft(who, draft, signed=signed, note=note, title=title, notes=notes, now=now()),
-                "editions.published",
-                edition=draft.id,
-            )
+            with st.spinner(t("editions.publishing")):
+                attempt(
+                    lambda: publish_draft(who, draft, signed=signed, note=note, title=title, notes=notes, now=now()),
+                    "editions.published",
+                    edition=draft.id,
+                )
             st.rerun()
     if st.button(t("editions.give_up"), key="editions_give_up", icon=":material/delete:", type="tertiary"):
         give_up()
@@ -495,12 +492,12 @@ def compared() -> None:
                     t("diff.column.basis_after"): [
                         t(f"basis.{one or 'not-rated'}") for one in found.ratings["basis_after"]
                     ],
-                    t("diff.column.note"): found.ratings["note"],
                     **(
                         {t("diff.column.weight"): [t.percent(one, 1) for one in found.ratings["weight"]]}
                         if any(weights.values())
                         else {}
                     ),
+                    t("diff.column.note"): found.ratings["note"],
                 }
             ),
             "editions_ratings",

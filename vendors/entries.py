@@ -211,16 +211,24 @@ _USUAL = {"on_quote": False, "without": 0, "minimum_seats": 0, "included_seats":
 
 def compact(record: Mapping[str, Any]) -> dict[str, Any]:
     """A record without what is empty or usual, its texts tidy: two records are equal where they say the same."""
-    kept = {}
-    for name, value in record.items():
-        if isinstance(value, str):
-            value = tidy(value)
-        elif isinstance(value, tuple | list):
-            value = tuple(filter(None, (tidy(one) for one in value)))
-        if value in (None, "", ()) or _USUAL.get(name, ...) == value:
-            continue
-        kept[name] = value
-    return kept
+    return without_blanks({name: _tidied(value) for name, value in record.items()})
+
+
+def without_blanks(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What a record of tidy values says that is neither empty nor usual."""
+    return {
+        name: value
+        for name, value in record.items()
+        if value is not None and value != "" and value != () and (name not in _USUAL or _USUAL[name] != value)
+    }
+
+
+def _tidied(value: Any) -> Any:
+    if isinstance(value, str):
+        return tidy(value)
+    if isinstance(value, tuple | list):
+        return tuple(filter(None, (tidy(one) for one in value)))
+    return value
 
 
 # to the content of a file

@@ -6,6 +6,7 @@ What comes back is read by `vendors.spreadsheet_in`; the sheets and their column
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,7 @@ from vendors.problems import column_letters
 
 ROWS_TO_ADD = 60  # empty rows, ready to be filled in, below a table
 ROW_HEIGHT, HEAD_HEIGHT = 68, 32
+LINE_HEIGHT, GUIDE_LINE_HEIGHT, MOST_LINES, GUIDE_WIDTH = 13.5, 15, 6, 110
 CHANGED, STALE, OLD = "#FFE8B3", "#F3C6B8", "#F7E3C4"
 Entries = Mapping[str, Mapping[Key, Record]]
 Progress = Callable[[int, int], None]
@@ -137,7 +139,7 @@ class _Maker:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 12, None, {"hidden": True})
         sheet.set_column(1, 1, 30)
-        sheet.set_column(2, 2, 110)
+        sheet.set_column(2, 2, GUIDE_WIDTH)
         sheet.write_string(MARKER_ROW, 0, GUIDE, self.id_row)
         sheet.write_string(0, 1, t("sheet.title", edition=self.edition.title[t.language]), book.title)
         sheet.write_string(2, 0, "stamp.analyst")
@@ -162,7 +164,9 @@ class _Maker:
         for part in ("how", "colours", "rating", "scale", "basis", "confidence", "lists"):
             sheet.write_string(line, 1, t(f"sheet.{part}.title"), book.bold)
             for word, sentence in self._guide(part):
-                sheet.write_string(line, 2, clean(f"{word}: {sentence}" if word else sentence), book.wrapped)
+                text = clean(f"{word}: {sentence}" if word else sentence)
+                sheet.set_row(line, GUIDE_LINE_HEIGHT * _lines(text, GUIDE_WIDTH))
+                sheet.write_string(line, 2, text, book.wrapped)
                 line += 1
             line += 1
         sheet.set_landscape()
@@ -177,7 +181,9 @@ class _Maker:
         sheet = self._sheet(self.t(f"table.{table}"), table, [], spec)
         for line, (product, key) in enumerate(rows, start=FIRST_ROW):
             keys = keys_of(table, product, key.id)
-            self._row(sheet, line, 0, spec, keys | dict(self.now.get(product, {}).get(key, {})), fixed=set(keys))
+            record = keys | dict(self.now.get(product, {}).get(key, {}))
+            sheet.set_row(line, _height(spec, record))
+            self._row(sheet, line, 0, spec, record, fixed=set(keys))
             self._last_year(sheet, line, len(spec), spec, keys | dict(self.before.get(product, {}).get(key, {})))
         self._finish(sheet, 0, spec, len(rows) + ROWS_TO_ADD, frozen=sum(column.key for column in spec), per_product={})
 
@@ -375,6 +381,17 @@ class _Maker:
             return [(one, t(f"confidence.{one}")) for one in CONFIDENCES]
         count = {"how": 7, "colours": 4, "rating": 5, "lists": 4}[part]
         return [("", t(f"sheet.{part}.{number}")) for number in range(1, count + 1)]
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column, about."""
+    return sum(max(1, math.ceil(len(part) / width)) for part in text.split("\n"))
+
+
+def _height(spec: Sequence[Column], record: Record) -> float:
+    """The height of a row that shows its texts: not every program finds it by itself."""
+    texts = ((joined(record[column.field]), column.width) for column in spec if column.field in record)
+    return LINE_HEIGHT * min(MOST_LINES, max((_lines(text, width) for text, width in texts), default=1))
 
 
 def joined(value: Any) -> str:

@@ -28,7 +28,7 @@ from functional_map.model import FunctionalMap
 from functional_map.workbook_guard import MOST_ROWS, links_elsewhere, merged_cells, refuse
 from interface.language import LANGUAGES, Texts, texts
 from vendors.check import LONGEST_TEXT
-from vendors.entries import DAY_RATE, DAYS, FLAT_FEE, Key, Record, compact, tidy
+from vendors.entries import DAY_RATE, DAYS, FLAT_FEE, Key, Record, tidy, without_blanks
 from vendors.layout import COLUMNS, GUIDE, REMOVE, Column, columns, entry_of, sheet_name
 from vendors.problems import Problem
 from vendors.spreadsheet import Progress, Stamp
@@ -278,7 +278,7 @@ class _Reader:
         values = {one.field: row.value(one) for one in spec if not one.key and row.cells.get(one.field) is not None}
         if row.broken:
             return
-        record: dict[str, Any] | None = compact(values)
+        record: dict[str, Any] | None = without_blanks(values)
         taken_out = bool(record.pop(REMOVE, False))
         if taken_out or (table == "ratings" and not record):
             record = None
@@ -386,7 +386,7 @@ class _Row:
             if value.startswith("=") and (self.line, self.places[column.field]) in self.sheet.formulas:
                 self.say("formula", column.field)
                 return None
-            if text.upper() in ERRORS:
+            if text.startswith("#") and text.upper() in ERRORS:
                 self.say("error", column.field, value=text)
                 return None
             if len(text) > LONGEST_TEXT:
@@ -397,7 +397,11 @@ class _Row:
 
     # kinds of columns
 
+    # a text that comes here is tidy
+
     def text(self, column: Column, value: Any) -> str:
+        if isinstance(value, str):
+            return value
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, float) and value.is_integer():

@@ -85,4 +85,4 @@ heads = "".join(
     f"<th>{escape(t(f'journal.{name}'))}</th>" for name in ("at", "who", "action_head", "subject", "before", "after")
 )
 st.html(f"<table class='clean'><tr>{heads}</tr>{rows}</table>")
-st.caption(t("journal.append_only"))
+st.caption(t("journal.append_only" if project_id else "journal.append_only_editions"))

@@ -1,17 +1,20 @@
 """The renewal in seconds: `python -m tests.benchmarks.renewal [products]` writes, reads and checks the full workbook.
 
-Each figure is the best of three; the bare read of the same file by openpyxl is the measure to compare with.
+Each figure is the best of three; the bare read of the same file by openpyxl is the measure to compare with. The ratio
+is taken of processor time, which says the same on a machine that others use.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import io
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import openpyxl
 
@@ -28,15 +31,23 @@ from workshops.access import Person
 REPEATS = 3
 
 
-def best(name: str, work: Callable[[], object], repeats: int = REPEATS) -> tuple[float, object]:
-    """Run some work a few times; print and return the shortest time, with what the work returned."""
-    times, result = [], None
+class Spent(NamedTuple):
+    """The shortest time that some work took, on the clock and of the processor."""
+
+    clock: float
+    processor: float
+
+
+def best(name: str, work: Callable[[], object], repeats: int = REPEATS) -> tuple[Spent, object]:
+    """Run some work a few times; print and return the shortest times, with what the work returned."""
+    clocks, processors, result = [], [], None
     for _ in range(repeats):
-        start = time.perf_counter()
+        clock, processor = time.perf_counter(), time.process_time()
         result = work()
-        times.append(time.perf_counter() - start)
-    print(f"{name:52s} {min(times):6.2f} s")
-    return min(times), result
+        clocks.append(time.perf_counter() - clock)
+        processors.append(time.process_time() - processor)
+    print(f"{name:52s} {min(clocks):6.2f} s  ({min(processors):.2f} s of processor)")
+    return Spent(min(clocks), min(processors)), result
 
 
 def bare_read(content: bytes) -> None:
@@ -51,9 +62,12 @@ def main(products: int) -> None:
     functional_map, t = load_map(2026), texts("vendors", "en")
     admin, now = Person("a", "Ada", "admin"), dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
     write_edition(data_folder() / "2026-9", functional_map, products=products)
-    print(f"{products} products on {len(functional_map.items)} items")
+    load = ", ".join(f"{one:.1f}" for one in os.getloadavg())
+    print(f"{products} products on {len(functional_map.items)} items; load average {load}")
     _, draft = best("start a draft", lambda: start_draft(admin, "2027", now), repeats=1)
     entries = all_entries(draft.edition)
+    gc.collect()
+    gc.freeze()  # as app.py does
     # a tenth of the ratings changed, so that every product is built and checked anew
     changed = {
         product: {
@@ -73,8 +87,9 @@ def main(products: int) -> None:
     assert not found.problems
     checking, (lines, problems) = best("check every rule on what it changes", lambda: preview(draft, found, now.date()))
     print(f"{'  lines that differ, rules broken':52s} {lines:6d}, {len(problems)}")
-    ratio = (reading + checking) / bare
-    print(f"{'read and check, against the bare read':52s} {reading + checking:6.2f} s = {ratio:.2f} x")
+    ratio = (reading.processor + checking.processor) / bare.processor
+    total = reading.clock + checking.clock
+    print(f"{'read and check, against the bare read':52s} {total:6.2f} s = {ratio:.2f} x")
     best("mark cells in the same workbook", lambda: marked(content, [], t), repeats=1)
     draft, _ = best(
         "bring it into the draft", lambda: merge(admin, found, analyst="Ana", file="x", now=now), repeats=1
@@ -83,8 +98,8 @@ def main(products: int) -> None:
     told = {"signed": "Ada", "note": "benchmark", "title": draft.edition.title, "notes": draft.edition.notes}
     best("publish", lambda: publish_draft(admin, draft, now=now, **told), repeats=1)
     limits = [
-        ("writing under 10 s", writing < 10),
-        ("reading and checking under 5 s", reading + checking < 5),
+        ("writing under 10 s", writing.clock < 10),
+        ("reading and checking under 5 s", total < 5),
         ("ratio at most 1.5", ratio <= 1.5),
     ]
     for name, kept in limits:
