@@ -15,19 +15,22 @@ from interface.theme import LEVEL_COLOURS, LEVEL_INK, LIGHT, chart_config
 
 WIDTH, SCALE = 640, 3  # points across the text of a page; three image points for each: 290 to the inch
 ROW, NAMES = 20, 270  # height of a row, width for the names of offers
+LONGEST_NAME = 330  # a name that is longer is cut
 DEAREST = 1.5  # plans above so many budgets are not drawn
+# on paper there is no font of the web: with its names first, the widths of texts are measured wrong
+FONT = "Inter, 'Segoe UI', Helvetica, Arial, sans-serif"
 GROUPS = ("first", "second", "third", "later")
 
 
 def picture(chart: alt.TopLevelMixin, alt_text: str, language: str) -> Picture:
     """A chart as an image with its text alternative."""
-    spec = chart.configure(**chart_config(LIGHT)).properties(background=LIGHT.paper).to_dict()
+    spec = chart.configure(**chart_config(LIGHT) | {"font": FONT}).properties(background=LIGHT.paper).to_dict()
     locale = LOCALES[language].replace("_", "-")
     return Picture(vl_convert.vegalite_to_png(json.dumps(spec), scale=SCALE, format_locale=locale), alt_text)
 
 
 def names_axis() -> alt.Axis:
-    return alt.Axis(labelLimit=NAMES - 10, labelColor=LIGHT.ink, labelFontSize=11)
+    return alt.Axis(labelLimit=LONGEST_NAME, labelColor=LIGHT.ink, labelFontSize=11)
 
 
 def ranking(delivery: Delivery, offers: list[str]) -> Picture:

@@ -68,8 +68,8 @@ def requirements_template() -> bytes:
     made.paragraphs("reading", "sentence", "Normal")
 
     made.when("must_haves")
-    made.heading("words.must_haves", new_page=True)
-    made.paragraph("{{ words.must_haves_what }}", "Normal")
+    made.heading("words.must_haves")
+    made.paragraph("{{ words.must_haves_what }}", "Lead")
     _asked_table(made, "must_haves", domain=True)
     made.end()
 
@@ -87,12 +87,12 @@ def requirements_template() -> bytes:
 
     made.when("own_items")
     made.heading("words.own_items")
-    made.paragraph("{{ words.own_items_what }}", "Normal")
+    made.paragraph("{{ words.own_items_what }}", "Lead")
     _asked_table(made, "own_items", domain=True)
     made.end()
     made.when("open_points")
     made.heading("words.open_points")
-    made.paragraph("{{ words.open_points_what }}", "Normal")
+    made.paragraph("{{ words.open_points_what }}", "Lead")
     made.table(
         [("words.domain", 4.6), ("words.points", 12.0)],
         "row in open_points",
@@ -132,7 +132,7 @@ def shortlist_template() -> bytes:
     made.contents()
 
     made.heading("words.funnel")
-    made.paragraph("{{ words.funnel_what }}", "Normal")
+    made.paragraph("{{ words.funnel_what }}", "Lead")
     made.table(
         [("words.step", 4.2), ("words.left", 1.8), ("words.lost", 10.6)],
         "row in funnel",
@@ -146,12 +146,12 @@ def shortlist_template() -> bytes:
     made.table(
         [
             ("words.rank", 0.9),
-            ("words.offer", 5.3),
+            ("words.offer", 4.8),
             ("words.fit", 2.1),
             ("words.documented", 2.1),
             ("words.cost", 2.4),
-            ("words.chance", 1.6),
-            ("words.verdict", 2.2),
+            ("words.chance", 2.0),
+            ("words.verdict", 2.3),
         ],
         "row in ranking",
         [
@@ -202,29 +202,29 @@ def shortlist_template() -> bytes:
     made.end()
 
     made.when("names")
-    made.heading("words.comparison", new_page=True)
+    made.heading("words.comparison")
     made.paragraph("{{ words.by_domain }}", "Heading 3")
     made.matrix("words.domain", "row in by_domain", "{{ row.label }}", middle=("words.weight", "{{ row.weight }}"))
     made.when("apart")
     made.paragraph("{{ words.apart }}", "Heading 3")
     made.matrix("words.item", "row in apart", "{{ row.label }}", middle=("words.asked", "{{r row.asked }}"))
     made.end()
-    made.heading("words.costs", new_page=True)
+    made.heading("words.costs")
     made.picture("cost_picture")
     made.matrix("words.line", "row in costs", "{{ row.label }}", plain=True)
     made.paragraphs("cost_notes", "sentence", "Small")
     made.end()
 
-    made.heading("words.robustness", new_page=True)
+    made.heading("words.robustness")
     made.paragraphs("robustness", "sentence", "Normal")
     made.picture("ranks_picture")
     made.when("left_out")
     made.heading("words.left_out")
-    made.paragraph("{{ words.left_out_what }}", "Normal")
+    made.paragraph("{{ words.left_out_what }}", "Lead")
     made.block("for product in left_out")
     made.paragraph("{{ product.name }}", "Heading 3")
     made.paragraph("{{ product.figures }}", "State")
-    made.bullets("reason in product.reasons", "{{ reason }}")
+    made.bullets("reason in product.reasons", "{{ reason }}", keep=True)
     made.paragraph("{{ words.way_in }} – {{ product.way_in }}", "Way In")
     made.end("for")
     made.end()
@@ -409,9 +409,10 @@ class _Template:
         self.paragraph(f"{{{{ {name} }}}}", style)
         self.end("for")
 
-    def bullets(self, loop: str, text: str) -> None:
+    def bullets(self, loop: str, text: str, *, keep: bool = False) -> None:
+        """keep: on the page of what follows"""
         self.block(f"for {loop}")
-        self.paragraph(text, "List Bullet")
+        self.paragraph(text, "List Bullet").paragraph_format.keep_with_next = keep or None
         self.end("for")
 
     def picture(self, field: str) -> None:
@@ -496,7 +497,7 @@ class _Template:
         middle  (field of the head, text) of a narrow column before those of the products
         plain   the cells are text, not on a colour
         """
-        fixed = [5.4, 1.5] if middle else [4.0]
+        fixed = [5.0, 1.9] if middle else [4.0]
         loops = [0.1, WIDTH - sum(fixed) - 0.2, 0.1]
         table = self.document.add_table(0, len(fixed) + 3)
         _table_look(table, (*fixed, *loops))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from interface.language import Texts, catalogue
+from babel import dates
+
+from interface.language import LOCALES, Texts, catalogue
 from scoring.gates import GATES
 from workshops.assess import Assessment
 from workshops.evidence import Decision, ScriptLine
@@ -20,6 +23,13 @@ class DocumentTexts(Texts):
     def __init__(self, language: str) -> None:
         super().__init__("exports", language)
         self.catalogue = catalogue("workshops", language) | self.catalogue
+
+    def date(self, day: dt.date | dt.datetime) -> str:
+        """A day with its month in letters, on one line; the first of a month as the French write it."""
+        written = dates.format_date(day, format="long", locale=LOCALES[self.language])
+        if self.language == "fr" and day.day == 1:
+            written = written.replace("1 ", "1er ", 1)
+        return written.replace(" ", "\u00a0", 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +83,18 @@ class Delivery:
                 date=t.date(self.assessment.edition.rates.date),
                 users=t("context.users", count=context.users),
             ),
+            *self._own_ratings(),
         ]
+
+    def _own_ratings(self) -> Iterator[str]:
+        """What this project knows better than the edition, and how."""
+        project = self.assessment.project
+        tested = [one for one in project.ratings if one.basis == "tested"]
+        seen = {(one.product_id, one.item_id) for one in (*project.evidence.seen, *tested)}
+        declared = {(one.product_id, one.item_id) for one in project.ratings if one.basis == "declared"} - seen
+        for kind, count in (("declared", len(declared)), ("seen", len(seen))):
+            if count:
+                yield self.t(f"delivery.own_{kind}", count=count)
 
     def worst_verdict(self, offer: str) -> str:
         """The worst verdict of an offer over all gates."""

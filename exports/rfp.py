@@ -155,7 +155,7 @@ class _Grid:
     def answers(self) -> None:
         t, book = self.t, self.book
         heads = [t(f"rfp.column.{name}") for name in _ANSWER_HEADS]
-        sheet = self.sheet("answers", [4, 22, 44, 62, 11, 9, 26, 50], heads)
+        sheet = self.sheet("answers", [4, 22, 44, 62, 14, 9, 26, 50], heads)
         sheet.set_column(ID, ID, 4, None, {"hidden": True})
         sheet.freeze_panes(FIRST_ROW, LEVELS)
         must_haves, row = self.a.project.must_haves(), FIRST_ROW

@@ -125,6 +125,8 @@ class _Scorecard:
             self.book.put(sheet, row, 1, value, look, formula)
             self.settings[name] = f"'{self.names['settings']}'!$B${row + 1}"
 
+        # the words of the drop-downs, which are read from there
+        sheet.set_column(2, 1 + max(len(POLICIES), len(ORDERS)), None, None, {"hidden": True})
         put("budget", t("shortlist.budget", currency=context.currency), context.budget, self.book.input)
         put("ergonomics", t("context.ergonomics"), context.ergonomics, self.book.input)
         for name, words in (
@@ -621,8 +623,8 @@ COLUMNS = {
     "offers": tuple(name.replace("-", "_") for name in OFFER_COLUMNS),
 }
 WIDTHS = {
-    "ranking": [6, 36, 9, 8, 9, 10, 12, 13, 13, 13, 11, 10, 12, 9, 11, 12, 12],
-    "settings": [52, 34],
+    "ranking": [6, 48, 9, 11, 9, 10, 12, 13, 13, 13, 11, 10, 12, 9, 11, 12, 12],
+    "settings": [52, 42],
     "weights": [40, 10, 10, 10, 10],
     "requirements": [24, 34, 8, 13, 52, 44, 18, 14, 11, 11, 30, 30, 30, 30, 30],
     "fit": [],

@@ -165,6 +165,9 @@ class ReportWriter:
         self.result = self.a.shortlist
         self.every = [str(offer) for offer in self.result.rows.index]
         self.listed = [str(offer) for offer in self.result.listed.index]
+        lines = self.a.cost.lines
+        # the first line of each quote that came in
+        self.quoted = {row.offer: row for row in lines[lines["origin"] == "quote"][::-1].itertuples()}
         # those whose ranks were drawn, in the order of the ranking
         sampled = set(self.a.robustness.offers)
         self.sampled = [offer for offer in self.every if offer in sampled][:MOST_RANKED]
@@ -264,8 +267,10 @@ class ReportWriter:
         """What each further add-on would bring, the most first."""
         table, product = self.a.options, self.a.edition.products[self.a.offers.products[offer]]
         for row in table[table["offer"] == offer].head(MOST_OPTIONS).itertuples():
-            points, cost = self.t.number(row.points * 100, 1), self.words.money(row.cost)
-            yield clean(self.t("report.option", name=product.add_on(row.add_on).name, points=points, cost=cost))
+            points, name = self.t.number(row.points * 100, 1), product.add_on(row.add_on).name
+            # a quote is for the whole offer: nothing says what one more add-on would cost
+            key = "report.option_quoted" if offer in self.quoted else "report.option"
+            yield clean(self.t(key, name=name, points=points, cost=self.words.money(row.cost)))
 
     def point(self, offer: str, item: str, points: float) -> PointRow:
         return PointRow(
@@ -338,14 +343,27 @@ class ReportWriter:
             "report.cost.assumptions",
             users=t("context.users", count=context.users),
             rate=self.words.money(context.costs.day_rate),
-            training=t.number(context.costs.training_days_per_ten_users, 1),
+            training=self.days(context.costs.training_days_per_ten_users),
             support=t.percent(context.costs.support_share),
         )
+        lines = self.a.cost.lines
+        for offer in self.listed:
+            if offer in self.quoted:
+                row = self.quoted[offer]
+                origin = self.words.origin(row.origin, row.line, row.detail)
+                yield clean(t("report.cost.quoted", name=self.short(offer), origin=origin))
+        negotiated = set(lines.loc[lines["origin"] == "negotiated", "offer"]) & set(self.listed)
+        if negotiated:
+            names = t.list([self.short(offer) for offer in self.listed if offer in negotiated])
+            yield clean(t("report.cost.negotiated", names=names))
         quoted = self.on_quote()
         if quoted:
             yield clean(t("report.cost.quote", names=t.list([self.short(offer) for offer in quoted])))
         if context.budget:
             yield t("report.cost.budget", budget=self.words.money(context.budget))
+
+    def days(self, days: float) -> str:
+        return self.t("report.days", count=days, days=self.t.number(days, int(days % 1 > 0)))
 
     def on_quote(self) -> list[str]:
         """The shortlisted offers with a price that the publisher does not say."""

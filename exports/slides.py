@@ -36,6 +36,9 @@ TEXTS = ("title", "lead", "body", "client", "project", "dated", "about", "number
 OBJECTS = ("table", "chart")
 FIELD = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 COST_COLOURS = ("#0B5577", "#3F8CB0", "#93BDD3", "#5CA3A0", "#BFDAD8", "#8A5A00", "#D9A95B", "#5B6664", "#A9B4B1")
+# thousands apart as the language of the document has them, whatever the computer of the reader is set to
+AMOUNTS = {"en": "#,##0", "fr": '[>=1000000]#"\u00a0"###"\u00a0"000;[>=1000]#"\u00a0"000;0'}
+RANKED = 12  # products in the chart of the ranking
 SHOWN = 0.06  # a share below is too narrow for its number
 MOST_LINES = 26  # lines of text that a table may take on one slide
 NAMED = 3  # strengths and gaps on the slide of the products
@@ -165,7 +168,7 @@ class _Writer:
     def ranking(self) -> Slide:
         """The interval of each fit as a bar whose two tones meet at the likely value."""
         t, table = self.t, self.a.table
-        offers = self.report.every[:12]
+        offers = self.report.every[:RANKED]
         low, fit, high = (list(table.loc[offers, name] * 100) for name in ("low", "fit", "high"))
         chart = Chart(
             [self.report.name(offer) for offer in offers],
@@ -181,7 +184,10 @@ class _Writer:
             most=100.0,
         )
         title = t("charts.ranking", offer=self.rows[0].name, fit=self.rows[0].fit)
-        return Slide("chart", title, t("slides.ranking_lead"), chart=chart)
+        lead, count = t("slides.ranking_lead"), len(self.report.every)
+        if count > RANKED:
+            lead += " " + t("slides.ranking_first", shown=RANKED, count=count)
+        return Slide("chart", title, lead, chart=chart)
 
     def products(self) -> Slide:
         t, report = self.t, self.report
@@ -234,7 +240,7 @@ class _Writer:
             [f"{self.report.name(offer)} · {words.money(totals[offer])}" for offer in self.listed],
             [(t(f"cost.{line}"), [float(one) for one in by_line[line]], COST_COLOURS[_place(line)]) for line in lines],
             t("slides.cost_alt", count=len(self.listed)),
-            "#,##0",
+            AMOUNTS[t.language],
         )
         cheapest = totals.idxmin()
         title = t(
@@ -282,19 +288,26 @@ def _place(line: str) -> int:
     return (LINES.index(line) if line in LINES else len(LINES)) % len(COST_COLOURS)
 
 
-def _pages(rows: list[list[str]], letters: int) -> Iterator[list[list[str]]]:
-    """Rows in parts that a slide can hold, by the lines that their longest cell takes."""
-    part: list[list[str]] = []
-    lines = 0
-    for row in rows:
-        height = max(-(-len(cell) // letters) for cell in row) + 1
-        if part and lines + height > MOST_LINES:
-            yield part
-            part, lines = [], 0
-        part.append(row)
+def _pages(rows: list[list[str]], letters: int) -> list[list[list[str]]]:
+    """Rows in as few parts as slides can hold, about as long as each other: no slide with one row left over."""
+    heights = [max(-(-len(cell) // letters) for cell in row) + 1 for row in rows]
+    fewest = len(_parts(rows, heights, MOST_LINES))
+    least = -(-sum(heights) // max(fewest, 1))
+    tries = (_parts(rows, heights, most) for most in range(min(least, MOST_LINES), MOST_LINES + 1))
+    return next(parts for parts in tries if len(parts) == fewest)
+
+
+def _parts(rows: list[list[str]], heights: list[int], most: int) -> list[list[list[str]]]:
+    """Rows in parts of at most so many lines; a row that is longer stands alone."""
+    parts: list[list[list[str]]] = []
+    lines = most + 1
+    for row, height in zip(rows, heights, strict=True):
+        if lines + height > most:
+            parts.append([])
+            lines = 0
+        parts[-1].append(row)
         lines += height
-    if part:
-        yield part
+    return parts
 
 
 # onto the layouts

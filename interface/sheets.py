@@ -12,6 +12,8 @@ from interface.theme import GAP_MORE, GAP_ONE, LEVEL_COLOURS, LEVEL_INK, LIGHT
 
 INPUT = "#FFF7DC"  # the ground of a cell that the reader may change
 LONGEST_CELL = 32_000  # Excel's limit is 32,767 characters
+# letters of the line at the foot, of which the last ones always stand: Excel takes 255 with every & written twice
+LONGEST_FOOT, END_OF_FOOT = 115, 60
 # control characters that XML cannot hold, and half characters
 _UNWRITABLE = dict.fromkeys((*(set(range(32)) - {9, 10, 13}), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)))
 
@@ -90,8 +92,12 @@ class Book:
 
     def foot(self, sheet: Any, text: str) -> None:
         """The same line at the foot of every printed page, with the page number."""
-        # & begins a code there; Excel takes 255 characters with the page number
-        sheet.set_footer(f"&L&8{clean(text)[:100].replace('&', '&&')}&R&8&P / &N")
+        # & begins a code there, and is written twice; Excel takes 255 characters with the page number
+        line = clean(text)
+        if len(line) > LONGEST_FOOT:
+            # names may be long: the end, with the edition and the day, always stands
+            line = f"{line[: LONGEST_FOOT - END_OF_FOOT - 1]}…{line[-END_OF_FOOT:]}"
+        sheet.set_footer(f"&L&8{line.replace('&', '&&')}&R&8&P / &N")
 
     def level(self, sheet: Any, row: int, column: int, level: float | None) -> None:
         """A level on its colour; unknown is hatched."""

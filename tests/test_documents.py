@@ -17,15 +17,19 @@ import pytest
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
-from exports.delivery import Delivery
+from exports.delivery import Delivery, DocumentTexts
 from exports.pack import DOCUMENTS, pack, parts, requirements_document
 from exports.requirements_document import specification
 from exports.rfp import response_grid
+from exports.shortlist_report import report
+from exports.slides import _pages
 from functional_map.model import Text
+from interface.sheets import Book
 from tests.conftest import recalculated
 from workshops.access import AT_HOME
 from workshops.assess import assess
-from workshops.model import Context, Expectation, OwnItem, Work
+from workshops.evidence import Quote
+from workshops.model import Context, Expectation, OwnItem, ProjectRating, Work
 from workshops.reasons import exclusions, strengths_and_gaps
 from workshops.sample import create_sample
 from workshops.store.database import open_database
@@ -185,6 +189,77 @@ def test_the_report_says_why_and_why_not_in_the_words_of_the_screen(delivery):
     for offer in a.shortlist.left_out.index:
         for key, values in exclusions(a, offer):
             assert made.words.reason(key, values) in text
+
+
+def test_a_cost_within_the_budget_is_not_said_to_be_above_it(delivery):
+    """600 likely, 720 at worst, against 700: to confirm, not 100 too much."""
+    values = {"condition": "budget", "low": 500.0, "central": 600.0, "high": 720.0, "bar": 700.0, "near_miss": False}
+
+    assert (
+        delivery("en")
+        .words.reason("reason.budget", values | {"verdict": "likely pass"})
+        .startswith("Costs €600, within the budget of €700, but could come to €720.")
+    )
+    assert delivery("en").words.reason("reason.budget", values | {"verdict": "fail", "central": 710.0}) == (
+        "Costs €710, €10 more than the budget of €700."
+    )
+
+
+def test_the_report_names_quotes_and_ratings_of_the_project(project, edition, functional_map, delivery):
+    """What the project knows better than the edition stands in the report, with its date."""
+    listed = list(delivery("en").assessment.shortlist.listed.index)
+    product, plan = delivery("en").assessment.offers.table.loc[listed[0], ["product", "plan"]]
+    quote = Quote("q", product, plan, 10_000.0, None, "EUR", dt.date(2026, 12, 1), None, "Q-113")
+    declared = ProjectRating(product, "sla", 3, "declared", "A vendor", dt.date(2026, 11, 1))
+    evidence = dataclasses.replace(project.evidence, quotes=(quote,))
+    changed = dataclasses.replace(project, evidence=evidence, ratings=(declared,))
+    made = report(Delivery(assess(changed, edition, functional_map), "fr", TODAY))
+    name = edition.products[product].name
+
+    assert f"{name}\u00a0: 10\u202f000,00 EUR, devis du 1er\u00a0décembre 2026. Q-113" in made.cost_notes
+    assert made.settings[-1].startswith("1 note déclarée par un éditeur à ce projet remplace")
+
+
+@pytest.mark.parametrize(
+    ("language", "day", "written"),
+    [
+        ("en", dt.date(2026, 11, 22), "22\u00a0November 2026"),
+        ("fr", dt.date(2026, 11, 22), "22\u00a0novembre 2026"),
+        ("fr", dt.date(2026, 12, 1), "1er\u00a0décembre 2026"),
+        ("fr", dt.date(2026, 12, 21), "21\u00a0décembre 2026"),
+    ],
+)
+def test_days_are_written_with_their_month_in_letters(language, day, written):
+    assert DocumentTexts(language).date(day) == written
+
+
+def test_long_tables_fill_their_slides_evenly():
+    """13 rows of 2 lines and 26 lines to a slide fit on one; 14 rows need two, and take 7 each."""
+    rows = [["x"]] * 14
+
+    assert [len(part) for part in _pages(rows[:13], 62)] == [13]
+    assert [len(part) for part in _pages(rows, 62)] == [7, 7]
+    assert _pages([], 62) == []
+    # a row that is longer than a slide stands alone
+    assert [len(part) for part in _pages([["x"], ["x" * 62 * 40], ["x"]], 62)] == [1, 1, 1]
+
+
+def test_the_sample_speaks_the_language_of_its_reader(sqlite_database, edition, functional_map):
+    """Verbatims, systems and data of the French sample are French: they end up in French documents."""
+    english, french = (
+        read_project(sqlite_database, create_sample(sqlite_database, AT_HOME, functional_map, edition.id, language))
+        for language in LANGUAGES
+    )
+
+    for item, one in english.expectations.items():
+        assert bool(one.note) == bool(french.expectation(item).note)
+        assert not one.note or one.note != french.expectation(item).note
+        assert (one.level, one.must_have) == (french.expectation(item).level, french.expectation(item).must_have)
+    assert [one.name for one in french.context.data] == [
+        "Comptes et contacts de l'ancien CRM",
+        "Dix ans de commandes de l'ERP",
+        "Machines installées (tableur)",
+    ]
 
 
 def test_the_slides_hold_the_numbers_of_the_screen(delivery):
@@ -347,6 +422,18 @@ def test_french_typography_in_every_document(delivery):
                 wrong.append((name, text))
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("names", ["Alpina", "A client of many words " * 12, "&" * 400])
+def test_the_foot_of_a_sheet_ends_with_edition_and_day(names):
+    """However long the names are; Excel drops a foot of more than 255 characters, & written twice among them."""
+    book = Book()
+    book.foot(book.sheet("Sheet", ["Head"], [10]), f"{names} · edition 2026 · 22\u00a0November 2026")
+    with zipfile.ZipFile(io.BytesIO(book.close())) as archive:
+        foot = re.search("<oddFooter>(.*)</oddFooter>", archive.read("xl/worksheets/sheet1.xml").decode())[1]
+
+    assert " · edition 2026 · 22\u00a0November 2026&amp;R&amp;8&amp;P / &amp;N" in foot
+    assert len(foot.replace("&amp;", "&")) <= 255
 
 
 # what people typed is text

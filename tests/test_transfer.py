@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -10,10 +11,22 @@ import pytest
 
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import assess
-from workshops.model import OwnItem, ProjectError
+from workshops.evidence import Quote
+from workshops.model import CostOverride, OwnItem, ProjectError, ProjectRating, ShortlistSettings
 from workshops.sample import create_sample
 from workshops.store.database import open_database
-from workshops.store.projects import add_own_item, history, list_projects, read_project, save_expectations
+from workshops.store.decisions import add_quote
+from workshops.store.projects import (
+    add_own_item,
+    history,
+    list_projects,
+    read_project,
+    save_expectations,
+    save_overrides,
+    save_settings,
+    save_weights,
+)
+from workshops.store.ratings import accept_ratings
 from workshops.store.transfer import project_file, restore_project
 from workshops.store.votes import open_workshop, workshop_of
 
@@ -24,6 +37,28 @@ def project_id(database, functional_map, edition):
     add_own_item(database, AT_HOME, one, OwnItem("own-1", "leads", "Our own thing"))
     save_expectations(
         database, AT_HOME, one, [*functional_map.items, "own-1"], {"own-1": {"level": 3, "note": "è ✓ \u202e"}}
+    )
+    # what moves the result besides the expectations: a quote, a negotiated price, an answer that was accepted, settings
+    product = next(iter(edition.products.values()))
+    plan = product.plans[-1].id
+    quote = Quote("", product.id, plan, 12_345.67, None, "EUR", dt.date(2026, 11, 3), None, "Q-1")
+    add_quote(
+        database,
+        AT_HOME,
+        one,
+        quote,
+        per_euro=edition.rates.per_euro,
+        known={f"{other.id}/{each.id}" for other in edition.products.values() for each in other.plans},
+    )
+    other = list(edition.products.values())[-1]
+    save_overrides(database, AT_HOME, one, [CostOverride(other.id, "price", 7.1, 7.1, 7.3, plan_id=other.plans[0].id)])
+    declared = ProjectRating(other.id, "sla", 3, "declared", "A vendor", dt.date(2026, 11, 3))
+    accept_ratings(
+        database, AT_HOME, one, [declared], known_items=functional_map.items, known_products=edition.products
+    )
+    save_settings(database, AT_HOME, one, ShortlistSettings(probability=0.2, order_by="cautious"))
+    save_weights(
+        database, AT_HOME, one, {domain.id: 1 / 3 + place for place, domain in enumerate(functional_map.domains)}
     )
     return one
 
@@ -37,6 +72,8 @@ def test_restored_elsewhere_it_gives_the_same_shortlist_to_the_bit(
     before = assess(read_project(database, project_id), edition, functional_map).shortlist.rows
     after = assess(read_project(elsewhere, restored), edition, functional_map).shortlist.rows
     assert before.drop(columns="add_ons").equals(after.drop(columns="add_ons"))
+    there = read_project(elsewhere, restored)
+    assert (len(there.evidence.quotes), len(there.overrides), len(there.ratings)) == (1, 1, 1)
     assert read_project(elsewhere, restored).expectation("own-1").note == "è ✓ \u202e"
     assert len(history(elsewhere, restored)) == len(history(database, project_id)) + 1  # its journal, and the restoring
 

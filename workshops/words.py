@@ -106,11 +106,13 @@ class Words:
                 level=t.number(values["central"]),
             )
         elif gate == "budget":
+            likely = values["verdict"] == LIKELY_PASS
             sentence = t(
-                "reason.budget",
+                "reason.budget_likely" if likely else "reason.budget",
                 cost=self.money(values["central"]),
                 budget=self.money(values["bar"]),
-                over=self.money(abs(values["central"] - values["bar"])),
+                over=self.money(values["central"] - values["bar"]),
+                high=self.money(values["high"]),
             )
         elif gate == "ergonomics":
             sentence = t("reason.ergonomics", score=t.number(values["central"]), bar=t.number(values["bar"]))
