@@ -41,7 +41,7 @@ from workshops.store import (
 )
 from workshops.store.database import database_url, open_database
 
-DAY = dt.date(2026, 11, 20)
+DAY, NEXT_DAY, DAY_AFTER = (dt.date(2026, 11, day) for day in (20, 21, 22))
 QUOTE = Quote("", "x", "y", 1_000.0, None, "EUR", DAY, None)
 PASSWORD = "correct horse battery"
 ROLES = ("admin", "consultant", "team", "participant", "nobody")
@@ -78,7 +78,7 @@ def _decided(database, project_id: str) -> dict[str, str]:
     plan = {"product_id": "x", "plan_id": "y", "held_on": DAY, "known": ["x/y"]}
     scored = demonstrations.plan_demonstration(database, TERMINAL, project_id, **plan)
     demonstrations.save_answer(database, TERMINAL, scored, 1, 3)
-    empty = demonstrations.plan_demonstration(database, TERMINAL, project_id, **plan)
+    empty = demonstrations.plan_demonstration(database, TERMINAL, project_id, **plan | {"held_on": NEXT_DAY})
     quote = decisions.add_quote(database, TERMINAL, project_id, QUOTE, per_euro={"EUR": 1.0}, known=["x/y"])
     line_id = demonstrations.script_of(database, project_id)[0].id
     return {"line": line_id, "scored": scored, "empty": empty, "quote": quote}
@@ -209,7 +209,7 @@ ACTIONS |= {
     "demonstrations.plan_demonstration": (
         CONSULTANTS,
         lambda d, by, h: demonstrations.plan_demonstration(
-            d, by, h["project"], product_id="x", plan_id="y", held_on=DAY, known=["x/y"]
+            d, by, h["project"], product_id="x", plan_id="y", held_on=DAY_AFTER, known=["x/y"]
         ),
     ),
     "demonstrations.cancel_demonstration": (
