@@ -12,33 +12,33 @@ from interface.page_widgets import current_language, page_texts, style
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
 from workshops.access import AT_HOME
-from workshops.renewal_widgets import weights_in_open_projects
+from workshops.people.sign_in_widgets import sign_in_in_sidebar, visitor
+from workshops.prepare.renewal_widgets import weights_in_open_projects
 from workshops.session_widgets import database
-from workshops.sign_in_widgets import sign_in_in_sidebar, visitor
 from workshops.store.projects import projects_of
 
 # section -> (file, address, icon, what a role must be allowed to do to have the page)
 PAGES = {
     "enter": [
-        ("workshops/sign_in_page.py", "sign-in", "login", "sign-in"),
+        ("workshops/people/sign_in_page.py", "sign-in", "login", "sign-in"),
     ],
     "prepare": [
-        ("workshops/projects_page.py", "projects", "folder_open", "read-project"),
-        ("workshops/context_page.py", "context", "tune", "read-project"),
-        ("workshops/agenda_page.py", "agenda", "calendar_month", "read-project"),
-        ("workshops/people_page.py", "people", "group", "read-project"),
+        ("workshops/prepare/projects_page.py", "projects", "folder_open", "read-project"),
+        ("workshops/prepare/context_page.py", "context", "tune", "read-project"),
+        ("workshops/prepare/agenda_page.py", "agenda", "calendar_month", "read-project"),
+        ("workshops/people/people_page.py", "people", "group", "read-project"),
     ],
     "workshop": [
-        ("workshops/lead_page.py", "lead", "co_present", "edit-project"),
-        ("workshops/vote_page.py", "vote", "how_to_vote", "read-project"),
-        ("workshops/requirements_page.py", "requirements", "checklist", "read-project"),
+        ("workshops/rooms/lead_page.py", "lead", "co_present", "edit-project"),
+        ("workshops/rooms/vote_page.py", "vote", "how_to_vote", "read-project"),
+        ("workshops/rooms/requirements_page.py", "requirements", "checklist", "read-project"),
     ],
     "choose": [
-        ("workshops/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
-        ("workshops/compare_page.py", "compare", "compare_arrows", "read-project"),
-        ("workshops/robustness_page.py", "robustness", "balance", "read-project"),
-        ("workshops/decide_page.py", "decide", "gavel", "read-project"),
-        ("workshops/score_page.py", "score", "fact_check", "read-project"),
+        ("workshops/choose/shortlist_page.py", "shortlist", "filter_alt", "read-project"),
+        ("workshops/choose/compare_page.py", "compare", "compare_arrows", "read-project"),
+        ("workshops/choose/robustness_page.py", "robustness", "balance", "read-project"),
+        ("workshops/decide/decide_page.py", "decide", "gavel", "read-project"),
+        ("workshops/decide/score_page.py", "score", "fact_check", "read-project"),
     ],
     "reference": [
         ("functional_map/map_page.py", "map", "account_tree", "read-reference"),
@@ -48,9 +48,9 @@ PAGES = {
     ],
     "deliver": [
         ("exports/exports_page.py", "exports", "download", "read-project"),
-        ("workshops/journal_page.py", "journal", "history", "read-journal"),
-        ("workshops/accounts_page.py", "accounts", "manage_accounts", "manage-accounts"),
-        ("workshops/privacy_page.py", "privacy", "shield_person", "read-privacy"),
+        ("workshops/people/journal_page.py", "journal", "history", "read-journal"),
+        ("workshops/people/accounts_page.py", "accounts", "manage_accounts", "manage-accounts"),
+        ("workshops/people/privacy_page.py", "privacy", "shield_person", "read-privacy"),
     ],
 }
 SIGN_IN = PAGES["enter"][0][0]
@@ -152,9 +152,9 @@ who = st.session_state["person"] = visitor()
 # the Editions page stands below projects and cannot ask them what weighs
 st.session_state["item_weights"] = weights_in_open_projects
 if who.may("vote"):
-    vote = st.Page("workshops/vote_page.py", title=t("page.vote"))
-    score = st.Page("workshops/score_page.py", title=t("page.score"), url_path="score")
-    privacy = st.Page("workshops/privacy_page.py", title=t("page.privacy"), url_path="privacy")
+    vote = st.Page("workshops/rooms/vote_page.py", title=t("page.vote"))
+    score = st.Page("workshops/decide/score_page.py", title=t("page.score"), url_path="score")
+    privacy = st.Page("workshops/people/privacy_page.py", title=t("page.privacy"), url_path="privacy")
     st.navigation([vote, score, privacy], position="hidden").run()
 else:
     page = st.navigation(pages(who, t), expanded=True)

@@ -14,7 +14,7 @@ from exports.delivery import Delivery
 from exports.front import Front, front, words_of
 from exports.word import clean
 from scoring.fit import NothingAskedError
-from workshops.decision import Choice, answered_in, measured_in, products_in, same_numbers, state_of
+from workshops.decide.decision import Choice, answered_in, measured_in, products_in, same_numbers, state_of
 from workshops.evidence import CRITERIA, Decision
 from workshops.words import how_firm, unsettled
 

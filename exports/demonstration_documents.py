@@ -12,7 +12,7 @@ from interface.language import Texts, texts
 from interface.sheets import INPUT, Book, clean
 from interface.theme import LIGHT
 from workshops.assess import Assessment
-from workshops.demonstrations import SCENES
+from workshops.decide.demonstrations import SCENES
 from workshops.evidence import EFFORTS, FEWEST_SCORERS, OUTCOMES, SUS_ANSWERS, SUS_QUESTIONS, ScriptLine
 from workshops.words import Words
 

@@ -25,7 +25,7 @@ def demonstration_downloads(
         st.markdown(f"**{t('exports.demonstrations')}**")
         st.caption(t("exports.demonstrations_what"))
         if not lines:
-            st.page_link("workshops/decide_page.py", label=t("exports.write_script"), icon=":material/gavel:")
+            st.page_link("workshops/decide/decide_page.py", label=t("exports.write_script"), icon=":material/gavel:")
         with st.container(horizontal=True):
             if lines:
                 st.download_button(

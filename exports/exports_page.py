@@ -38,7 +38,7 @@ try:
     _ = assessment.shortlist
 except NothingAskedError:
     st.info(t("exports.nothing"), icon=":material/checklist:")
-    st.page_link("workshops/requirements_page.py", label=t("page.requirements"), icon=":material/arrow_forward:")
+    st.page_link("workshops/rooms/requirements_page.py", label=t("page.requirements"), icon=":material/arrow_forward:")
     st.stop()
 
 language = st.segmented_control(

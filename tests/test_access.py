@@ -24,8 +24,8 @@ from workshops.access import AT_HOME, NOBODY, TERMINAL, NotAllowedError, Person,
 from workshops.accounts import main as accounts_command
 from workshops.evidence import Balance, Quote, Score, ScriptLine, Suitability
 from workshops.model import Context, CostOverride, OwnItem, ProjectError, ProjectRating, ShortlistSettings
-from workshops.room import Answer
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
+from workshops.rooms.room import Answer
 from workshops.store import (
     accounts,
     decisions,
@@ -602,7 +602,9 @@ def test_every_page_as_every_role(network, role, member):
     for page, (_, action) in pages_of_app().items():
         go(app, page)
         if action in allowed:
-            assert app.title and (page == "workshops/projects_page.py" or app.title[0].value != t("projects.title"))
+            assert app.title and (
+                page == "workshops/prepare/projects_page.py" or app.title[0].value != t("projects.title")
+            )
         else:  # a page that is not theirs is not run: they get their first page
             first = t("sign_in.closed") if not role else t("projects.title")
             assert app.title[0].value == first, page

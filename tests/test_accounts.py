@@ -13,7 +13,7 @@ from workshops.model import ProjectError
 from workshops.store import accounts, projects
 from workshops.store.journal import journal_lines
 
-PAGE = "workshops/accounts_page.py"
+PAGE = "workshops/people/accounts_page.py"
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from workshops.agenda import (
+from workshops.model import ProjectError
+from workshops.prepare.agenda import (
     Agenda,
     Session,
     Settings,
@@ -23,7 +24,6 @@ from workshops.agenda import (
     plan,
     timetable,
 )
-from workshops.model import ProjectError
 
 # one day of 3 hours without breaks: 180 - 15 to wrap up = 165 minutes of work
 SHORT = Settings(days=1, start=540, end=720, lunch=0, pause=0, opening=5, discuss=5, accept=1)

@@ -15,8 +15,8 @@ from workshops.assess import Assessment
 from workshops.changes import changed, way_in
 from workshops.decisive import decisive_items, level_ranges, unknowns
 from workshops.model import Expectation
+from workshops.prepare.sample import create_sample
 from workshops.reasons import how_sure
-from workshops.sample import create_sample
 from workshops.store.database import open_database
 from workshops.store.projects import read_project
 from workshops.words import Words

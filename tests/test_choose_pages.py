@@ -20,8 +20,8 @@ from vendors.load import load_edition
 from vendors.publish import editions
 from workshops.access import AT_HOME
 from workshops.assess import Assessment
-from workshops.cost_widgets import _Editor
-from workshops.sample import create_sample
+from workshops.choose.cost_widgets import _Editor
+from workshops.prepare.sample import create_sample
 from workshops.store.database import database_url, open_database
 from workshops.store.projects import read_project
 from workshops.words import Words
@@ -62,7 +62,7 @@ def shown(app) -> str:
 
 
 def at_tab(page: str, tab: str, project: str, language: str = "en"):
-    app = opened(f"workshops/{page}_page.py", language, project)
+    app = opened(f"workshops/choose/{page}_page.py", language, project)
     app.session_state[f"{page}_tabs"] = tab_label(page, tab, language)
     app.run()
     assert not app.exception
@@ -87,8 +87,8 @@ def test_the_same_numbers_on_every_page_and_in_the_workbook(sample):
     assessment = assessed(sample)
     words = Words(assessment, texts("workshops", "en"))
     pages = {
-        "shortlist": shown(opened("workshops/shortlist_page.py", "en", sample)),
-        "compare": shown(opened("workshops/compare_page.py", "en", sample)),
+        "shortlist": shown(opened("workshops/choose/shortlist_page.py", "en", sample)),
+        "compare": shown(opened("workshops/choose/compare_page.py", "en", sample)),
         "ranks": shown(at_tab("robustness", "ranks", sample)),
     }
     content = scorecard(Delivery(assessment, "en", dt.date(2026, 11, 21)))
@@ -182,7 +182,7 @@ def test_weights_moved_by_hand_go_back(sample):
 
 def test_a_condition_of_the_context_acts_at_once(sample):
     """No made-up product is sold for its own servers."""
-    app = opened("workshops/shortlist_page.py", "en", sample)
+    app = opened("workshops/choose/shortlist_page.py", "en", sample)
     app.multiselect(key=f"shortlist_deployment_{sample}").set_value(["on-premises"]).run()
 
     assert not app.exception
@@ -218,7 +218,7 @@ def test_teams_that_voted_are_compared(sample, monkeypatch):
 
 
 def test_everything_fits_on_one_page_to_print(sample):
-    app = opened("workshops/compare_page.py", "en", sample)
+    app = opened("workshops/choose/compare_page.py", "en", sample)
     app.toggle(key="compare_print").set_value(True).run()
 
     assert not app.exception
@@ -232,7 +232,7 @@ def test_everything_fits_on_one_page_to_print(sample):
 
 
 def test_fewer_than_two_offers_are_not_compared(sample):
-    app = opened("workshops/compare_page.py", "en", sample)
+    app = opened("workshops/choose/compare_page.py", "en", sample)
     app.multiselect(key=f"compare_offers_{sample}").set_value([]).run()
 
     assert not app.exception

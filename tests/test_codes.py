@@ -16,7 +16,7 @@ from tests.synthetic import write_edition
 from tests.test_access import go, pages_of_app
 from workshops.access import AT_HOME
 from workshops.model import ProjectError
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store import attempts, schema, votes
 from workshops.store.database import database_url, open_database, utc_now
 from workshops.store.projects import create_project, read_project
@@ -210,7 +210,9 @@ def phone(**address: str) -> AppTest:
 
 def test_the_phone_says_what_is_wrong_with_a_code_and_asks_for_another(project, monkeypatch):
     database, project_id = project
-    monkeypatch.setattr("workshops.sign_in_widgets.address", lambda: "10.0.0.9")  # a mock of its own in every AppTest
+    monkeypatch.setattr(
+        "workshops.people.sign_in_widgets.address", lambda: "10.0.0.9"
+    )  # a mock of its own in every AppTest
     room = votes.open_workshop(database, AT_HOME, project_id)
     name = read_project(database, project_id).name
     app = phone(join=room.code)
@@ -230,7 +232,7 @@ def test_a_participant_reads_what_is_stored_and_finds_the_way_back(project):
     room = votes.open_workshop(database, AT_HOME, project_id)
     token = votes.join(database, room.code, name="Bea", team="sales", teams=["sales"])
     app = phone(join=room.code, p=token)
-    app.switch_page("workshops/privacy_page.py").run()
+    app.switch_page("workshops/people/privacy_page.py").run()
 
     assert not app.exception and app.title[0].value == "Privacy"
     assert "Name, team, votes, scores and comments of participants" in str([one.value for one in app.html])

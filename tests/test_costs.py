@@ -13,7 +13,7 @@ from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import Assessment
 from workshops.costs import cost_lines
 from workshops.model import Context, CostAssumptions, CostOverride, ProjectError, Work
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.projects import StaleError, duplicate_project, history, read_project, save_overrides
 from workshops.words import Words
 

@@ -13,7 +13,7 @@ from tests.conftest import settle
 from tests.synthetic import write_edition
 from workshops.access import AT_HOME, Person
 from workshops.evidence import CRITERIA, Score
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.database import database_url, open_database
 from workshops.store.decisions import decisions_of
 from workshops.store.demonstrations import (
@@ -56,7 +56,7 @@ def sample(data_folder):
 def decide_page(project: str, part: str = "script", language: str = "en") -> AppTest:
     app = AppTest.from_file("../app.py", default_timeout=60)
     app.query_params["language"], app.query_params["project"] = language, project
-    app.run().switch_page("workshops/decide_page.py").run()
+    app.run().switch_page("workshops/decide/decide_page.py").run()
     app.segmented_control(key="decide_part").set_value(part).run()
     assert not app.exception
     return app
@@ -244,7 +244,7 @@ def phone(sample):
     )
     app = AppTest.from_file("../app.py", default_timeout=60)
     app.query_params["join"], app.query_params["p"] = room.code, token
-    app.run().switch_page("workshops/score_page.py").run()
+    app.run().switch_page("workshops/decide/score_page.py").run()
     assert not app.exception
     person = participant_by_token(database, room.code, token)[1]
     return app, Person(person.id, person.name, "participant"), shown
@@ -282,7 +282,7 @@ def test_after_the_reveal_the_phone_is_told(sample, phone):
 
 def test_a_phone_gets_no_other_page(sample, phone):
     app, _, _ = phone
-    app.switch_page("workshops/score_page.py").run()
+    app.switch_page("workshops/decide/score_page.py").run()
 
     assert not app.button(key="score_next").disabled
     assert not [box for box in app.selectbox if box.key == "project"]

@@ -13,9 +13,9 @@ from scoring.decision import matrix
 from tests.test_demonstrations import LINE, TEAM, enrol, problem
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import assess
-from workshops.decision import Choice, same_numbers, state_of
+from workshops.decide.decision import Choice, same_numbers, state_of
 from workshops.evidence import CRITERIA, NOTHING_YET, Balance, Quote, Score, Suitability
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.decisions import (
     add_quote,
     decisions_of,

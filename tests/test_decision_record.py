@@ -15,9 +15,9 @@ from exports.delivery import Delivery
 from exports.pack import decision_document, documents, parts
 from workshops.access import AT_HOME
 from workshops.assess import assess
-from workshops.decision import Choice, state_of
+from workshops.decide.decision import Choice, state_of
 from workshops.evidence import Balance, Decision, Evidence, Quote, ScriptLine, Suitability, Usability
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.projects import read_project
 
 DAY = dt.date(2026, 11, 20)

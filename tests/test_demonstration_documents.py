@@ -16,9 +16,9 @@ from tests.conftest import recalculated
 from vendors.layout import columns
 from workshops.access import AT_HOME
 from workshops.assess import assess
-from workshops.demonstrations import sus_score
+from workshops.decide.demonstrations import sus_score
 from workshops.evidence import Evidence, ScriptLine, Seen
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.projects import read_project
 
 LINES = [

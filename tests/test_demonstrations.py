@@ -13,10 +13,19 @@ from scoring.offers import offers
 from scoring.seen import with_seen
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import Assessment, assess
-from workshops.demonstrations import SCENES, Sheet, Wording, assemble, seen_ratings, sus_score, usability, worth_seeing
+from workshops.decide.demonstrations import (
+    SCENES,
+    Sheet,
+    Wording,
+    assemble,
+    seen_ratings,
+    sus_score,
+    usability,
+    worth_seeing,
+)
 from workshops.evidence import NOTHING_YET, Demonstration, Score, ScriptLine
 from workshops.model import ProjectError
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store import schema
 from workshops.store.database import utc_now
 from workshops.store.demonstrations import (

@@ -30,8 +30,8 @@ from workshops.access import AT_HOME
 from workshops.assess import assess
 from workshops.evidence import Quote
 from workshops.model import Context, Expectation, OwnItem, ProjectRating, Work
+from workshops.prepare.sample import create_sample
 from workshops.reasons import exclusions, strengths_and_gaps
-from workshops.sample import create_sample
 from workshops.store.database import open_database
 from workshops.store.projects import add_own_item, read_project, save_expectations
 

@@ -185,7 +185,7 @@ def test_differences_quality_and_history_open(page):
 
 
 def test_others_read_and_do_not_renew(page, monkeypatch):
-    monkeypatch.setattr("workshops.sign_in_widgets.AT_HOME", Person("c", "Cy", "consultant"))
+    monkeypatch.setattr("workshops.people.sign_in_widgets.AT_HOME", Person("c", "Cy", "consultant"))
     app = opened(PAGE)
 
     assert app.segmented_control(key="editions_part").options == ["Differences", "Quality", "History"]

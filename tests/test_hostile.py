@@ -20,7 +20,7 @@ from vendors.draft import current_draft
 from workshops.access import AT_HOME
 from workshops.assess import assess
 from workshops.model import Context, OwnItem, ProjectError, Work
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store import votes
 from workshops.store.database import database_url, open_database
 from workshops.store.journal import journal_file
@@ -46,7 +46,7 @@ HOSTILE = {
     "path": "../../etc/passwd",
     "emoji and combining": "👩‍👩‍👧‍👦" + "e\u0301\u0302" * 5,
 }
-PAGES = [page for page in pages_of_app() if page != "workshops/sign_in_page.py"]
+PAGES = [page for page in pages_of_app() if page != "workshops/people/sign_in_page.py"]
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_forged_addresses_open_an_ordinary_page(project, value):
 
 # every place that takes a file: (page, key of the uploader, ending of its files)
 UPLOADERS = [
-    ("workshops/projects_page.py", "projects_file", "crmproject"),
+    ("workshops/prepare/projects_page.py", "projects_file", "crmproject"),
     ("functional_map/map_page.py", "map_upload", "xlsx"),
     ("exports/exports_page.py", "exports_answers_file", "xlsx"),
     ("exports/exports_page.py", "exports_style_file_requirements", "docx"),
@@ -163,7 +163,7 @@ def test_every_uploader_is_tried():
     }
 
     assert found == {
-        ("workshops/projects_page.py", 1),
+        ("workshops/prepare/projects_page.py", 1),
         ("functional_map/map_page.py", 1),
         ("exports/answers_widgets.py", 1),
         ("exports/house_style_widgets.py", 1),

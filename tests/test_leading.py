@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from workshops.access import AT_HOME
-from workshops.agenda import Agenda, Session, Settings
-from workshops.ballot import ballot, batch_of, item_texts, items_in_scope, next_batch, progress
-from workshops.leading import (
+from workshops.model import Context, Expectation, OwnItem, Project, ShortlistSettings
+from workshops.prepare.agenda import Agenda, Session, Settings
+from workshops.rooms.ballot import ballot, batch_of, item_texts, items_in_scope, next_batch, progress
+from workshops.rooms.leading import (
     Step,
     agenda_of,
     batch_table,
@@ -25,8 +26,7 @@ from workshops.leading import (
     summary,
     tally,
 )
-from workshops.model import Context, Expectation, OwnItem, Project, ShortlistSettings
-from workshops.room import Answer, Discussion, Workshop
+from workshops.rooms.room import Answer, Discussion, Workshop
 from workshops.store.projects import StaleError, create_project, read_project, save_expectations
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)

@@ -16,7 +16,7 @@ from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import assess
 from workshops.model import OwnItem, ProjectError, ProjectRating
 from workshops.overlay import overlaid
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.database import open_database
 from workshops.store.projects import StaleError, duplicate_project, history, read_project
 from workshops.store.ratings import accept_ratings, drop_ratings

@@ -8,22 +8,22 @@ from streamlit.testing.v1 import AppTest
 from functional_map.load import load_map
 from tests.synthetic import write_edition
 from workshops.access import AT_HOME
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.database import database_url, open_database
 from workshops.store.projects import list_projects, read_project
 
 PAGES = (
-    "workshops/agenda_page.py",
-    "workshops/lead_page.py",
-    "workshops/vote_page.py",
-    "workshops/projects_page.py",
-    "workshops/context_page.py",
-    "workshops/requirements_page.py",
-    "workshops/shortlist_page.py",
-    "workshops/compare_page.py",
-    "workshops/decide_page.py",
-    "workshops/score_page.py",
-    "workshops/robustness_page.py",
+    "workshops/prepare/agenda_page.py",
+    "workshops/rooms/lead_page.py",
+    "workshops/rooms/vote_page.py",
+    "workshops/prepare/projects_page.py",
+    "workshops/prepare/context_page.py",
+    "workshops/rooms/requirements_page.py",
+    "workshops/choose/shortlist_page.py",
+    "workshops/choose/compare_page.py",
+    "workshops/decide/decide_page.py",
+    "workshops/decide/score_page.py",
+    "workshops/choose/robustness_page.py",
     "functional_map/map_page.py",
     "vendors/products_page.py",
     "vendors/market_page.py",
@@ -42,14 +42,16 @@ def sample(own_edition):
     return create_sample(open_database(database_url()), AT_HOME, load_map(2026), "2027-test", "en")
 
 
-def opened(page: str = "workshops/projects_page.py", language: str = "en", project: str | None = None) -> AppTest:
+def opened(
+    page: str = "workshops/prepare/projects_page.py", language: str = "en", project: str | None = None
+) -> AppTest:
     app = AppTest.from_file("../app.py", default_timeout=60)
     app.query_params["language"] = language
     if project:
         app.query_params["project"] = project
     app.run()
     assert not app.exception
-    if page != "workshops/projects_page.py":
+    if page != "workshops/prepare/projects_page.py":
         app.switch_page(page).run()
     assert not app.exception
     return app
@@ -70,7 +72,7 @@ def test_every_page_opens_with_the_sample(page, language, sample):
 def test_the_shipped_edition_gives_the_sample_a_shortlist():
     app = opened()
     app.button(key="projects_sample").click().run()
-    app.switch_page("workshops/shortlist_page.py").run()
+    app.switch_page("workshops/choose/shortlist_page.py").run()
 
     assert not app.exception
     assert "items asked" in app.html[1].value or any("items asked" in one.value for one in app.html)
@@ -97,7 +99,7 @@ def test_a_project_without_a_name_gets_a_sentence(own_edition):
 
 
 def test_a_level_is_written_at_once(sample):
-    app = opened("workshops/requirements_page.py", project=sample)
+    app = opened("workshops/rooms/requirements_page.py", project=sample)
     app.selectbox(key="requirements_item").set_value("donations").run()
     level = next(one for one in app.segmented_control if one.key.startswith("requirements_level_donations"))
     level.set_value(4).run()
@@ -107,7 +109,7 @@ def test_a_level_is_written_at_once(sample):
 
 
 def test_a_budget_acts_at_once_and_an_empty_one_is_no_limit(sample):
-    app = opened("workshops/shortlist_page.py", project=sample)
+    app = opened("workshops/choose/shortlist_page.py", project=sample)
     key = f"shortlist_budget_{sample}"
     app.number_input(key=key).set_value(1_000.0).run()
 
@@ -118,7 +120,7 @@ def test_a_budget_acts_at_once_and_an_empty_one_is_no_limit(sample):
 
 
 def test_a_stranger_in_the_address_is_ignored(own_edition):
-    app = opened("workshops/shortlist_page.py", language="xx", project="../../etc/passwd")
+    app = opened("workshops/choose/shortlist_page.py", language="xx", project="../../etc/passwd")
 
     assert app.title[0].value == "No project is open"
 
@@ -126,6 +128,6 @@ def test_a_stranger_in_the_address_is_ignored(own_edition):
 def test_projects_of_the_same_name_are_told_apart(sample):
     """A list is chosen from by what it shows: the second sample stays open over a change of page."""
     second = create_sample(open_database(database_url()), AT_HOME, load_map(2026), "2027-test", "en")
-    app = opened("workshops/shortlist_page.py", project=second)
+    app = opened("workshops/choose/shortlist_page.py", project=second)
 
     assert app.selectbox(key="project").value == second

@@ -15,16 +15,16 @@ import pytest
 
 from vendors.model import Plan, Price, Rating
 from workshops.assess import Assessment
-from workshops.challenge import (
+from workshops.model import Context, CostAssumptions, Expectation, Project, ShortlistSettings
+from workshops.rooms.challenge import (
     challenges_of_item,
     challenges_of_project,
     far_apart,
     team_medians,
     unconfirmed_items,
 )
-from workshops.model import Context, CostAssumptions, Expectation, Project, ShortlistSettings
-from workshops.price_tag import cost_per_year, effect_of_level, price_of_must_have, variant
-from workshops.room import Workshop
+from workshops.rooms.price_tag import cost_per_year, effect_of_level, price_of_must_have, variant
+from workshops.rooms.room import Workshop
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 LEVELS = {

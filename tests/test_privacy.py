@@ -17,7 +17,7 @@ from tests.test_rooms_journey import room, saved  # noqa: F401
 from workshops.access import AT_HOME, Person
 from workshops.evidence import Score, ScriptLine
 from workshops.model import ProjectError
-from workshops.room import Answer
+from workshops.rooms.room import Answer
 from workshops.store import demonstrations, votes
 from workshops.store.journal import journal_lines
 from workshops.store.privacy import erase_participant, kept_about, participants_of

@@ -17,8 +17,8 @@ from vendors.draft import discard, start_draft
 from vendors.load import load_edition
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.model import Expectation, OwnItem, ProjectError, equal_weights
-from workshops.renewal import comparable, effect, item_weights, on_edition
-from workshops.room import Answer
+from workshops.prepare.renewal import comparable, effect, item_weights, on_edition
+from workshops.rooms.room import Answer
 from workshops.store.accounts import add_account
 from workshops.store.database import database_url, open_database
 from workshops.store.journal import journal_file, journal_lines, journal_size
@@ -339,7 +339,7 @@ def test_the_journal_page_tells_of_editions(data_folder, functional_map):
     write_edition(data_folder / "editions" / "2026-9", functional_map, products=1)
     start_draft(ME, "2027", dt.datetime(2026, 3, 1, tzinfo=dt.UTC))
 
-    page = opened("workshops/journal_page.py")
+    page = opened("workshops/people/journal_page.py")
 
     assert not page.exception
     shown = " ".join(one.body for one in page.get("html"))

@@ -34,7 +34,7 @@ from vendors.model import AddOn
 from workshops.access import AT_HOME
 from workshops.assess import assess
 from workshops.model import OwnItem, ProjectError
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.projects import add_own_item, read_project, save_expectations
 from workshops.store.ratings import accept_ratings
 

@@ -12,7 +12,7 @@ from functional_map.load import load_map
 from tests.conftest import free_port, start_server
 from tests.synthetic import write_edition
 from workshops.access import AT_HOME
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.database import open_database
 from workshops.store.votes import answers_of, open_workshop, participants_of, votes_of, workshop_of
 

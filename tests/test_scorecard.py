@@ -18,7 +18,7 @@ from workshops.access import AT_HOME
 from workshops.assess import assess
 from workshops.evidence import Evidence, Quote, Seen
 from workshops.model import CostOverride, Expectation, OwnItem, ProjectRating
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.projects import add_own_item, read_project, save_expectations
 
 TODAY = dt.date(2026, 11, 21)

@@ -20,7 +20,7 @@ from tests.conftest import NGINX, ROOT, free_port, missing, settle, start_server
 from tests.synthetic import write_edition
 from vendors.publish import republish
 from workshops.access import TERMINAL, Person
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store import accounts
 from workshops.store.database import Database, open_database
 from workshops.store.projects import read_project

@@ -13,7 +13,7 @@ from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.assess import assess
 from workshops.evidence import Quote
 from workshops.model import CostOverride, OwnItem, ProjectError, ProjectRating, ShortlistSettings
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.database import open_database
 from workshops.store.decisions import add_quote
 from workshops.store.projects import (

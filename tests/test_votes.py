@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import workshops.store.votes as votes_module
 from workshops.access import AT_HOME, NotAllowedError, Person
 from workshops.model import ProjectError
-from workshops.room import Answer, batches
+from workshops.rooms.room import Answer, batches
 from workshops.store import schema
 from workshops.store.projects import StaleError, create_project, delete_project, history, read_project
 from workshops.store.transfer import project_file, restore_project

@@ -20,7 +20,7 @@ from workshops.access import NOBODY, Person
 from workshops.assess import Assessment, assess
 from workshops.decisive import decisive_items
 from workshops.model import Project
-from workshops.room import Workshop
+from workshops.rooms.room import Workshop
 from workshops.store.database import Database, database_url, open_database
 from workshops.store.projects import may_read, read_project, revision_of
 from workshops.store.votes import votes_by_team
@@ -73,7 +73,7 @@ def require_project() -> Project:
     if project is None:
         t = page_texts("workshops")
         header(t("no_project.title"), t("no_project.state"))
-        st.page_link("workshops/projects_page.py", label=t("no_project.link"), icon=":material/folder_open:")
+        st.page_link("workshops/prepare/projects_page.py", label=t("no_project.link"), icon=":material/folder_open:")
         st.stop()
     return project
 

@@ -10,7 +10,7 @@ from interface.language import Texts
 from scoring.gates import LIKELY_PASS
 from workshops.assess import Assessment
 from workshops.changes import Change, WayIn
-from workshops.decision import answered_in, expired_in, matrix_of, measured_in, products_in
+from workshops.decide.decision import answered_in, expired_in, matrix_of, measured_in, products_in
 from workshops.evidence import FEWEST_SCORERS
 
 MOST_NAMED = 5  # ratings in one sentence

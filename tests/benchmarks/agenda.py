@@ -40,7 +40,7 @@ from vendors.publish import editions, newest_edition
 from workshops.assess import Assessment
 from workshops.decisive import decisive_items
 from workshops.model import Context, Expectation, Project, ShortlistSettings
-from workshops.sample import FILE
+from workshops.prepare.sample import FILE
 from workshops.store.database import utc_now
 
 PEOPLE, TOP = 12, 4

@@ -68,7 +68,7 @@ def main() -> None:
 def measure() -> None:
     # imported late: the data folder is read from the environment
     from workshops.access import AT_HOME
-    from workshops.sample import create_sample
+    from workshops.prepare.sample import create_sample
     from workshops.store.database import database_url, open_database
     from workshops.store.projects import read_project, save_expectations, save_weights
 
@@ -78,7 +78,7 @@ def measure() -> None:
     item = next(one for one in read_project(database, project).asked() if one in functional_map.items)
     watch()
 
-    shortlist = opened("shortlist", project)
+    shortlist = opened("choose/shortlist", project)
     budget = f"shortlist_budget_{project}"
 
     def another_budget(turn: int) -> None:
@@ -99,14 +99,14 @@ def measure() -> None:
     shortlist.run()
     tell("Shortlist, left-out open, another budget (all ways in anew)", rerun(shortlist, another_budget, 6))
 
-    requirements = opened("requirements", project)
+    requirements = opened("rooms/requirements", project)
 
     def another_level(turn: int) -> None:
         level = 1 + turn % 4
         save_expectations(database, AT_HOME, project, known, {item: {"level": level, "must_have": False}})
 
     tell("Requirements, another level each time", rerun(requirements, another_level), 150)
-    hand = opened("robustness", project)
+    hand = opened("choose/robustness", project)
     hand.session_state["robustness_tabs"] = t("robustness.tab.weights")
     hand.run()
     key = next(one.key for one in hand.slider if one.key.startswith("robustness_weight_leads_"))
@@ -115,18 +115,18 @@ def measure() -> None:
         hand.slider(key=key).set_value(float(1 + turn))
 
     tell("How sure, a weight moved by hand each time", rerun(hand, another_weight), 150)
-    context = opened("context", project)
+    context = opened("prepare/context", project)
 
     def another_saved_weight(turn: int) -> None:
         weights = dict(read_project(database, project).weights)
         save_weights(database, AT_HOME, project, weights | {next(iter(weights)): 5.0 + turn})
 
     tell("Context, another weight saved each time", rerun(context, another_saved_weight), 150)
-    shortlist = opened("shortlist", project)
+    shortlist = opened("choose/shortlist", project)
     shortlist.session_state["shortlist_tabs"] = t("shortlist.tab.chart")
     shortlist.run()
     tell("Shortlist, chart open, another weight saved each time", rerun(shortlist, another_saved_weight), 150)
-    compare = opened("compare", project)
+    compare = opened("choose/compare", project)
     tell("Compare, nothing changed", rerun(compare), 200)
 
 

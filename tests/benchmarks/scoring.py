@@ -23,7 +23,7 @@ from workshops.access import AT_HOME
 from workshops.assess import Assessment
 from workshops.changes import way_in
 from workshops.decisive import decisive_items, unknowns
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.database import open_database
 from workshops.store.projects import read_project
 

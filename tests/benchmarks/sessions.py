@@ -17,7 +17,7 @@ from functional_map.load import load_map
 from tests.conftest import free_port, start_server
 from vendors.publish import newest_edition
 from workshops.access import AT_HOME
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
 from workshops.store.database import open_database
 
 RERUNS = 3

@@ -32,8 +32,8 @@ from playwright.sync_api import sync_playwright
 from tests.conftest import CHROMIUM, ROOT, free_port, settle, wait_until
 from tests.load.room import Room
 from workshops.access import AT_HOME
-from workshops.agenda import Session
-from workshops.leading import proposal
+from workshops.prepare.agenda import Session
+from workshops.rooms.leading import proposal
 from workshops.store import schema
 from workshops.store.projects import read_project
 from workshops.store.votes import reveal, run_session, save_agenda, show_item, votes_of, workshop_of

@@ -13,8 +13,8 @@ from tests.conftest import free_port, start_server
 from tests.load.client import Page
 from vendors.publish import newest_edition
 from workshops.access import AT_HOME
-from workshops.room import Answer
-from workshops.sample import create_sample
+from workshops.prepare.sample import create_sample
+from workshops.rooms.room import Answer
 from workshops.store.database import open_database
 from workshops.store.votes import answers_of, join, open_workshop, participant_by_token
 

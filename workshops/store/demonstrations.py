@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workshops.access import NotAllowedError, Person, require
-from workshops.demonstrations import SCENES, Sheet
+from workshops.decide.demonstrations import SCENES, Sheet
 from workshops.evidence import (
     LONGEST_TEXT,
     MOST_LINES,

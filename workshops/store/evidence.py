@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from workshops.demonstrations import Sheet, seen_ratings, usability
+from workshops.decide.demonstrations import Sheet, seen_ratings, usability
 from workshops.evidence import Balance, Demonstration, Evidence, Quote, Score, Suitability
 from workshops.store import schema
 from workshops.store.database import in_utc

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from functional_map.model import folded
 from workshops.access import NotAllowedError, Person, require
 from workshops.model import ProjectError
-from workshops.room import (
+from workshops.rooms.room import (
     LONGEST_PERSON,
     MOST_PARTICIPANTS,
     Answer,

@@ -11,7 +11,7 @@ from interface.theme import LEVEL_COLOURS
 from scoring.charts import domain_heat
 from scoring.fit import NothingAskedError
 from vendors.model import Rating
-from workshops.offer_widgets import TOP, OfferTables, small, table
+from workshops.choose.offer_widgets import TOP, OfferTables, small, table
 from workshops.session_widgets import assessment_of, require_project
 from workshops.words import Words
 
@@ -28,7 +28,7 @@ try:
     result = assessment.shortlist
 except NothingAskedError:
     header(t("compare.title"), t("shortlist.nothing"))
-    st.page_link("workshops/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
+    st.page_link("workshops/rooms/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
     st.stop()
 
 names = {offer: assessment.offer_name(str(offer)) for offer in assessment.offers.table.index}

@@ -12,8 +12,8 @@ from interface.marks import interval, level_bar, level_chip
 from interface.page_widgets import plain
 from workshops.access import Person
 from workshops.assess import Assessment
-from workshops.decide_widgets import attempt, offers_to_choose, typed_date
-from workshops.demonstrations import (
+from workshops.decide.decide_widgets import attempt, offers_to_choose, typed_date
+from workshops.decide.demonstrations import (
     SCENES,
     USUAL_LINES,
     LineResult,
@@ -25,7 +25,7 @@ from workshops.demonstrations import (
     usability,
 )
 from workshops.evidence import FEWEST_SCORERS, MOST_LINES, Demonstration, ScriptLine
-from workshops.lead_widgets import joining
+from workshops.rooms.lead_widgets import joining
 from workshops.session_widgets import database
 from workshops.store.demonstrations import (
     add_line,

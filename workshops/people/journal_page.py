@@ -18,7 +18,7 @@ project, who = current_project(), person()
 scopes = (["project"] if project else []) + (["installation"] if who.may("manage-accounts") else [])
 if not scopes:
     header(t("page.journal"), t("journal.no_project"))
-    st.page_link("workshops/projects_page.py", label=t("no_project.link"), icon=":material/folder_open:")
+    st.page_link("workshops/prepare/projects_page.py", label=t("no_project.link"), icon=":material/folder_open:")
     st.stop()
 
 

@@ -14,7 +14,7 @@ from vendors.load import load_edition
 from vendors.model import Edition
 from vendors.publish import editions, newest_edition
 from workshops.model import Project, ProjectError, Summary
-from workshops.renewal import Effect, effect, item_weights
+from workshops.prepare.renewal import Effect, effect, item_weights
 from workshops.session_widgets import database, edition_of, person, project_by_id
 from workshops.store.moving import asked_by_open_projects, move_project
 from workshops.words import Words

@@ -8,7 +8,7 @@ from typing import Any
 
 from functional_map.model import LEVELS, FunctionalMap
 from workshops.model import OwnItem, Project
-from workshops.room import NO_TEAM, Answer, batches
+from workshops.rooms.room import NO_TEAM, Answer, batches
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from functional_map.item_widgets import item_card
 from functional_map.model import LEVELS, folded
 from interface.page_widgets import current_language, header, page_texts, plain, show_problems
 from scoring.fit import NothingAskedError
-from workshops.challenge import challenges_of_project, teams_disagree, unconfirmed_items
-from workshops.changing_widgets import Changes
-from workshops.lead_widgets import challenge_words, team_name, team_table, who_said_what
-from workshops.leading import DISCUSS_FIRST, progress_by_domain, progress_by_team, settled, summary, tally
+from workshops.choose.shortlist_widgets import shortlist_strip
 from workshops.model import LONGEST_NAME, LONGEST_NOTE, STATUSES, OwnItem, ProjectError
+from workshops.rooms.challenge import challenges_of_project, teams_disagree, unconfirmed_items
+from workshops.rooms.changing_widgets import Changes
+from workshops.rooms.lead_widgets import challenge_words, team_name, team_table, who_said_what
+from workshops.rooms.leading import DISCUSS_FIRST, progress_by_domain, progress_by_team, settled, summary, tally
 from workshops.session_widgets import assessment_of, database, decisive_of, edition_of, map_of, person, require_project
-from workshops.shortlist_widgets import shortlist_strip
 from workshops.store.projects import add_own_item, history, remove_own_item
 from workshops.store.votes import discussions_of, votes_of, workshop_of
 from workshops.words import Words

@@ -8,8 +8,8 @@ from interface.page_widgets import current_language, header, page_texts, plain, 
 from vendors.load import load_edition
 from vendors.publish import editions, newest_edition
 from workshops.model import ProjectError, equal_weights
-from workshops.renewal_widgets import newer_edition, overview
-from workshops.sample import create_sample
+from workshops.prepare.renewal_widgets import newer_edition, overview
+from workshops.prepare.sample import create_sample
 from workshops.session_widgets import current_project, database, map_of, person
 from workshops.store.projects import (
     archive_project,
@@ -183,8 +183,10 @@ for project in active:
     row(project)
 if st.session_state.get("project") in {one.id for one in active}:
     with st.container(horizontal=True):
-        for page in ("context", "requirements", "shortlist"):
-            st.page_link(f"workshops/{page}_page.py", label=t(f"page.{page}"), icon=":material/arrow_forward:")
+        for section, page in (("prepare", "context"), ("rooms", "requirements"), ("choose", "shortlist")):
+            st.page_link(
+                f"workshops/{section}/{page}_page.py", label=t(f"page.{page}"), icon=":material/arrow_forward:"
+            )
     newer_edition(current_project())
 if who.may("publish-edition"):
     theirs = {one.id for one in active}

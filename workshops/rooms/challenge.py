@@ -12,7 +12,7 @@ import pandas as pd
 from scoring.agreement import level_counts, lower_median
 from workshops.assess import Assessment
 from workshops.model import Project
-from workshops.room import Workshop
+from workshops.rooms.room import Workshop
 
 FEWEST = 8  # items asked, before a share of them says anything
 TOP_SHARE = 0.5  # of the items at level 4, from which on nothing stands out

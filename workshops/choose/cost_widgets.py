@@ -10,9 +10,9 @@ import streamlit as st
 from vendors.model import Plan, Product
 from workshops.access import Person
 from workshops.assess import Assessment
+from workshops.choose.offer_widgets import OfferTables
 from workshops.costs import team_size
 from workshops.model import LONGEST_NAME, MOST_AMOUNT, OVERRIDES, PLAN_OVERRIDES, CostOverride, ProjectError
-from workshops.offer_widgets import OfferTables
 from workshops.session_widgets import database, person
 from workshops.store.projects import StaleError, save_overrides
 from workshops.words import Words

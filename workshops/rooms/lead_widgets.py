@@ -15,12 +15,12 @@ from interface.page_widgets import page_texts
 from interface.theme import LEVEL_COLOURS, LEVEL_INK
 from vendors.market import level_counts
 from workshops.assess import Assessment
-from workshops.challenge import Challenge
-from workshops.leading import Tally, market_levels
-from workshops.price_tag import Effect, PriceTag
-from workshops.room import NO_TEAM, Workshop
+from workshops.rooms.challenge import Challenge
+from workshops.rooms.leading import Tally, market_levels
+from workshops.rooms.price_tag import Effect, PriceTag
+from workshops.rooms.room import NO_TEAM, Workshop
+from workshops.rooms.vote_widgets import qr_code, spelled
 from workshops.session_widgets import site_address
-from workshops.vote_widgets import qr_code, spelled
 from workshops.words import Words
 
 MOST_DOTS = 5  # votes of a team drawn one by one

@@ -16,9 +16,9 @@ from scoring.fit import NothingAskedError
 from scoring.groups import most_divided
 from scoring.stability import fit_lines
 from workshops.assess import Assessment
+from workshops.choose.offer_widgets import TOP, small, table, whole
 from workshops.decisive import decisive_items, team_rankings
 from workshops.model import ProjectError
-from workshops.offer_widgets import TOP, small, table, whole
 from workshops.reasons import how_sure
 from workshops.session_widgets import assessment_of, database, person, require_project
 from workshops.store.projects import save_weights
@@ -413,7 +413,7 @@ try:
     robust = assessment.robustness
 except NothingAskedError:
     header(t("robustness.title"), t("shortlist.nothing"))
-    st.page_link("workshops/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
+    st.page_link("workshops/rooms/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
     st.stop()
 
 order = list(assessment.candidates)

@@ -8,9 +8,9 @@ import streamlit as st
 
 from interface.page_widgets import header, page_texts
 from workshops.access import Person
-from workshops.lead_widgets import joining
+from workshops.decide.score_widgets import sheet_of
 from workshops.model import Project
-from workshops.score_widgets import sheet_of
+from workshops.rooms.lead_widgets import joining
 from workshops.session_widgets import database, edition_of, person, project_by_id, require_project
 from workshops.store.demonstrations import demonstrations_of
 from workshops.store.votes import participant_by_token, workshop_of
@@ -30,7 +30,7 @@ def participate(who: Person) -> None:
     code = st.query_params.get("join", "")
     found = participant_by_token(database(), code, st.query_params.get("p", ""))
     if found is None:
-        st.switch_page("workshops/vote_page.py", query_params={"join": code, "to": "score"})
+        st.switch_page("workshops/rooms/vote_page.py", query_params={"join": code, "to": "score"})
     score(who, project_by_id(found[0].project_id))
 
 
@@ -74,7 +74,7 @@ def invite(project: Project) -> None:
     workshop = workshop_of(database(), project.id)
     if workshop is None:
         st.info(t("vote.no_room"), icon=":material/meeting_room:")
-        st.page_link("workshops/decide_page.py", label=t("page.decide"), icon=":material/gavel:")
+        st.page_link("workshops/decide/decide_page.py", label=t("page.decide"), icon=":material/gavel:")
         return
     joining(workshop, page="score")
 

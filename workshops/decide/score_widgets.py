@@ -11,7 +11,7 @@ from functional_map.model import FunctionalMap
 from interface.language import Texts
 from interface.page_widgets import header, show_problems
 from workshops.access import NotAllowedError, Person
-from workshops.demonstrations import Sheet
+from workshops.decide.demonstrations import Sheet
 from workshops.evidence import EFFORTS, OUTCOMES, SUS_ANSWERS, SUS_QUESTIONS, Demonstration, Score, ScriptLine
 from workshops.model import Project, ProjectError
 from workshops.session_widgets import database, edition_of, map_of

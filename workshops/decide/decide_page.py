@@ -4,14 +4,14 @@ import streamlit as st
 
 from interface.page_widgets import header, page_texts
 from scoring.fit import NothingAskedError
-from workshops.decide_widgets import show_what_was_wrong
-from workshops.decision import Choice
-from workshops.decision_widgets import choice_part
-from workshops.demonstration_widgets import demonstrations_part, script_part
+from workshops.decide.decide_widgets import show_what_was_wrong
+from workshops.decide.decision import Choice
+from workshops.decide.decision_widgets import choice_part
+from workshops.decide.demonstration_widgets import demonstrations_part, script_part
+from workshops.decide.suitability_widgets import quotes_part, team_part
 from workshops.session_widgets import assessment_of, database, person, require_project
 from workshops.store.decisions import decisions_of
 from workshops.store.demonstrations import demonstrations_of
-from workshops.suitability_widgets import quotes_part, team_part
 from workshops.words import Words
 
 PARTS = ("script", "demonstrations", "team", "quotes", "choice")
@@ -41,7 +41,7 @@ try:
     offers = choice.offers
 except NothingAskedError:
     header(t("decide.title"), t("decide.nothing"))
-    st.page_link("workshops/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
+    st.page_link("workshops/rooms/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
     st.stop()
 
 header(t("decide.title"), state())
@@ -57,7 +57,7 @@ part = st.segmented_control(
 )
 if not offers:
     st.info(t("decide.no_offer"), icon=":material/info:")
-    st.page_link("workshops/shortlist_page.py", label=t("page.shortlist"), icon=":material/filter_alt:")
+    st.page_link("workshops/choose/shortlist_page.py", label=t("page.shortlist"), icon=":material/filter_alt:")
 if part == "script":
     script_part(assessment, words, who, t)
 elif part == "demonstrations":

@@ -12,8 +12,8 @@ from interface.marks import interval
 from interface.page_widgets import plain
 from workshops.access import Person
 from workshops.assess import Assessment
-from workshops.decide_widgets import attempt, name_box, offers_to_choose, people_to_choose, typed_date
-from workshops.decision import Choice
+from workshops.decide.decide_widgets import attempt, name_box, offers_to_choose, people_to_choose, typed_date
+from workshops.decide.decision import Choice
 from workshops.evidence import CRITERIA, SUITABILITY, Balance, Quote, Suitability
 from workshops.model import ProjectError
 from workshops.session_widgets import database

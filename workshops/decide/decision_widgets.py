@@ -13,8 +13,8 @@ from interface.language import Texts
 from interface.marks import interval
 from interface.page_widgets import plain
 from workshops.access import Person
-from workshops.decide_widgets import attempt, name_box, people_to_choose, typed_date
-from workshops.decision import Choice, answered_in, measured_in, same_numbers, state_of
+from workshops.decide.decide_widgets import attempt, name_box, people_to_choose, typed_date
+from workshops.decide.decision import Choice, answered_in, measured_in, same_numbers, state_of
 from workshops.evidence import LONGEST_REASON, PARTS, Balance, Decision
 from workshops.session_widgets import database
 from workshops.store.decisions import decisions_of, record_decision, save_balance

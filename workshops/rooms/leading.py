@@ -10,12 +10,12 @@ import pandas as pd
 
 from functional_map.model import LEVELS, FunctionalMap
 from scoring.agreement import DISCUSS, TOO_FEW, agreement
-from workshops.agenda import Agenda, Session, Settings, plan
 from workshops.assess import Assessment
-from workshops.ballot import concerns, items_in_scope
-from workshops.challenge import far_apart
 from workshops.model import Change, Project
-from workshops.room import Discussion, Workshop
+from workshops.prepare.agenda import Agenda, Session, Settings, plan
+from workshops.rooms.ballot import concerns, items_in_scope
+from workshops.rooms.challenge import far_apart
+from workshops.rooms.room import Discussion, Workshop
 
 DISCUSS_FIRST = 60  # decisive items that deserve the room's time; the benchmark of the agenda says what that is worth
 

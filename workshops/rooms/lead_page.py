@@ -11,11 +11,13 @@ import streamlit as st
 from functional_map.model import LEVELS
 from interface.page_widgets import current_language, header, page_texts, plain, show_problems
 from workshops.access import NotAllowedError
-from workshops.agenda import Session, forecast, timetable
-from workshops.ballot import item_texts
-from workshops.challenge import challenges_of_item, unconfirmed_items
-from workshops.changing_widgets import Changes
-from workshops.lead_widgets import (
+from workshops.choose.shortlist_widgets import shortlist_strip
+from workshops.model import LONGEST_NAME, LONGEST_NOTE
+from workshops.prepare.agenda import Session, forecast, timetable
+from workshops.rooms.ballot import item_texts
+from workshops.rooms.challenge import challenges_of_item, unconfirmed_items
+from workshops.rooms.changing_widgets import Changes
+from workshops.rooms.lead_widgets import (
     challenge_lines,
     clock,
     effect_lines,
@@ -27,7 +29,7 @@ from workshops.lead_widgets import (
     team_names,
     who_said_what,
 )
-from workshops.leading import (
+from workshops.rooms.leading import (
     Tally,
     agenda_of,
     batch_table,
@@ -37,11 +39,9 @@ from workshops.leading import (
     settled,
     tally,
 )
-from workshops.model import LONGEST_NAME, LONGEST_NOTE
-from workshops.price_tag import effect_of_level, price_of_must_have
-from workshops.room import Workshop
+from workshops.rooms.price_tag import effect_of_level, price_of_must_have
+from workshops.rooms.room import Workshop
 from workshops.session_widgets import assessment_of, database, decisive_of, edition_of, map_of, person, require_project
-from workshops.shortlist_widgets import shortlist_strip
 from workshops.store.database import utc_now
 from workshops.store.projects import revision_of
 from workshops.store.votes import (

@@ -5,8 +5,8 @@ import json
 import streamlit as st
 
 from interface.page_widgets import header, page_texts, show_problems
-from workshops.lead_widgets import team_name
 from workshops.model import ProjectError
+from workshops.rooms.lead_widgets import team_name
 from workshops.session_widgets import database, edition_of, map_of, person, require_project
 from workshops.store.accounts import add_member, members_of, remove_member
 from workshops.store.privacy import erase_participant, kept_about, participants_of

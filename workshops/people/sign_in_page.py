@@ -4,8 +4,8 @@ import streamlit as st
 
 from interface.page_widgets import header, page_texts, plain, show_problems
 from workshops.model import ProjectError
+from workshops.people.sign_in_widgets import enter, has_organisation, leave
 from workshops.session_widgets import database
-from workshops.sign_in_widgets import enter, has_organisation, leave
 from workshops.store.accounts import any_account
 
 t = page_texts("workshops")

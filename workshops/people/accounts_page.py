@@ -7,8 +7,8 @@ import streamlit as st
 from interface.page_widgets import header, page_texts, show_problems
 from workshops.access import AT_HOME, ROLES
 from workshops.model import ProjectError
+from workshops.people.sign_in_widgets import has_organisation
 from workshops.session_widgets import database, person
-from workshops.sign_in_widgets import has_organisation
 from workshops.store.accounts import (
     Account,
     add_account,

@@ -8,8 +8,8 @@ import streamlit as st
 
 from interface.page_widgets import page_texts
 from workshops.access import Person
-from workshops.leading import Step, rebased
 from workshops.model import Project, ProjectError
+from workshops.rooms.leading import Step, rebased
 from workshops.session_widgets import database
 from workshops.store.projects import StaleError, save_expectations
 from workshops.store.votes import settle

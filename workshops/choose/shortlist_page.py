@@ -11,10 +11,10 @@ from scoring.charts import cost_fit
 from scoring.fit import NothingAskedError
 from vendors.model import DEPLOYMENTS, REGIONS
 from workshops.changes import way_in
-from workshops.cost_widgets import cost_editor
+from workshops.choose.cost_widgets import cost_editor
+from workshops.choose.offer_widgets import TOP, OfferTables, table
 from workshops.decisive import unknowns
 from workshops.model import COMPANY_SIZES, INTERFACE_LANGUAGES, POLICIES, ProjectError
-from workshops.offer_widgets import TOP, OfferTables, table
 from workshops.reasons import confirmations, exclusions, strengths_and_gaps
 from workshops.session_widgets import assessment_of, database, person, require_project
 from workshops.store.projects import save_context, save_settings
@@ -278,7 +278,7 @@ try:
     result = assessment.shortlist
 except NothingAskedError:
     header(t("shortlist.title"), t("shortlist.nothing"))
-    st.page_link("workshops/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
+    st.page_link("workshops/rooms/requirements_page.py", label=t("page.requirements"), icon=":material/checklist:")
     st.stop()
 
 tables = OfferTables(assessment, words)

@@ -8,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from interface.page_widgets import current_language, header, page_texts, plain, show_problems
-from workshops.agenda import (
+from workshops.model import ProjectError
+from workshops.prepare.agenda import (
     FEWEST_DAYS,
     MOST_DAYS,
     Agenda,
@@ -20,10 +21,10 @@ from workshops.agenda import (
     place_session,
     timetable,
 )
-from workshops.lead_widgets import clock, join_address, joining, team_name, team_names
-from workshops.leading import agenda_of, proposal
-from workshops.model import ProjectError
-from workshops.room import Workshop
+from workshops.rooms.lead_widgets import clock, join_address, joining, team_name, team_names
+from workshops.rooms.leading import agenda_of, proposal
+from workshops.rooms.room import Workshop
+from workshops.rooms.vote_widgets import print_button, spelled
 from workshops.session_widgets import database, decisive_of, edition_of, map_of, person, require_project
 from workshops.store.projects import StaleError
 from workshops.store.votes import (
@@ -35,7 +36,6 @@ from workshops.store.votes import (
     set_accepting,
     workshop_of,
 )
-from workshops.vote_widgets import print_button, spelled
 
 CLOCK_STEP = 15
 

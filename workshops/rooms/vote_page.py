@@ -8,12 +8,13 @@ from functional_map.model import FunctionalMap
 from interface.language import LANGUAGES
 from interface.page_widgets import current_language, header, page_texts, plain, show_problems
 from workshops.access import NotAllowedError, Person
-from workshops.ballot import Batch, ballot, batch_of, item_texts, items_in_scope, next_batch, progress
-from workshops.lead_widgets import joining, team_name
 from workshops.model import Project, ProjectError
-from workshops.room import NO_TEAM, Answer, Participant, Workshop, answer_problems
+from workshops.people.sign_in_widgets import address, privacy_link
+from workshops.rooms.ballot import Batch, ballot, batch_of, item_texts, items_in_scope, next_batch, progress
+from workshops.rooms.lead_widgets import joining, team_name
+from workshops.rooms.room import NO_TEAM, Answer, Participant, Workshop, answer_problems
+from workshops.rooms.vote_widgets import known_browser, qr_code, spelled, vote_card
 from workshops.session_widgets import database, edition_of, map_of, person, project_by_id, require_project
-from workshops.sign_in_widgets import address, privacy_link
 from workshops.store.database import StoreError
 from workshops.store.demonstrations import demonstrations_of
 from workshops.store.votes import (
@@ -28,7 +29,6 @@ from workshops.store.votes import (
     workshop_by_code,
     workshop_of,
 )
-from workshops.vote_widgets import known_browser, qr_code, spelled, vote_card
 
 POLL_SECONDS = 2
 WORDS = [
@@ -102,7 +102,7 @@ def ask_who(workshop: Workshop, project: Project, functional_map: FunctionalMap)
             )
         if st.form_submit_button(t("vote.join"), type="primary", width="stretch"):
             enter(workshop, functional_map)
-    privacy_link("workshops/privacy_page.py", t("privacy.link"))
+    privacy_link("workshops/people/privacy_page.py", t("privacy.link"))
 
 
 def enter(workshop: Workshop, functional_map: FunctionalMap) -> None:
@@ -276,7 +276,7 @@ def below(participant: Participant, functional_map: FunctionalMap, asked: tuple[
             default=language,
         )
         st.button(t("vote.leave"), key="vote_leave", on_click=leave)
-    privacy_link("workshops/privacy_page.py", t("privacy.link"))
+    privacy_link("workshops/people/privacy_page.py", t("privacy.link"))
 
 
 def own_address() -> str:
@@ -325,10 +325,10 @@ def to_the_demonstration(project: Project) -> None:
     """Whoever came to score goes there; the others find the way while a demonstration is open."""
     address = {name: st.query_params[name] for name in ("join", "p")}
     if st.query_params.get("to") == "score":
-        st.switch_page("workshops/score_page.py", query_params=address)
+        st.switch_page("workshops/decide/score_page.py", query_params=address)
     if any(not one.revealed for one in demonstrations_of(database(), project.id)):
         st.page_link(
-            "workshops/score_page.py",
+            "workshops/decide/score_page.py",
             label=t("score.to_score"),
             icon=":material/fact_check:",
             query_params=address,

@@ -5,8 +5,8 @@ from html import escape
 import streamlit as st
 
 from interface.page_widgets import header, page_texts
+from workshops.people.sign_in_widgets import privacy_link
 from workshops.session_widgets import person
-from workshops.sign_in_widgets import privacy_link
 
 COLUMNS = ("what", "seen", "kept")
 # a phone has no room for three columns: a row becomes a paragraph, each cell with its head
@@ -32,4 +32,4 @@ heads = "".join(f"<th>{escape(t(f'privacy.{column}'))}</th>" for column in COLUM
 st.html(f"{NARROW}<table class='clean wide stored'><tr>{heads}</tr>{rows}</table>")
 st.markdown(t("privacy.request"))
 if person().may("vote"):
-    privacy_link("workshops/vote_page.py", t("privacy.back"))
+    privacy_link("workshops/rooms/vote_page.py", t("privacy.back"))

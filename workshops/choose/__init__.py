@@ -1,0 +1,1 @@
+"""Choose: shortlist, comparison, and how sure the order is."""

@@ -1,0 +1,1 @@
+"""Decide: demonstrations, quotes, suitability for the team, the recorded decision."""

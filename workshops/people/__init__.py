@@ -1,0 +1,1 @@
+"""Who may do what, the journal, and what is stored about people."""

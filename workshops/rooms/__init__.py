@@ -1,0 +1,1 @@
+"""Workshop: the projector, the phones and the list of requirements."""
