@@ -232,5 +232,6 @@ class _Writer:
             years=t("context.years_count", count=context["years"]),
             budget=self.money(context["budget"]) if context["budget"] is not None else t("context.no_budget"),
         )
-        seen = len(state["seen"])
-        yield t("record.seen", count=seen)
+        yield t("record.seen", count=len(state["seen"]))
+        if self.decision is None:  # a recorded decision stands as it was, the settings of today are not its own
+            yield from self.delivery.settings

@@ -30,6 +30,12 @@ NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/loca
 SOFFICE = shutil.which("soffice")
 
 
+def pytest_collection_modifyitems(items):
+    """Files that wait for servers, browsers and office suites come first: at the end one of them would run alone."""
+    slow = {one.path for one in items if any(map(one.get_closest_marker, ("browser", "nginx", "libreoffice")))}
+    items.sort(key=lambda one: one.path not in slow)
+
+
 def missing(program: str, install: str) -> None:
     """Skip the test on a newcomer's machine; fail where everything must be there."""
     sentence = f"{program} is not installed; to run this test: {install}"
@@ -135,9 +141,9 @@ def sqlite_database(tmp_path):
     return open_database(f"sqlite:///{tmp_path / 'projects.sqlite'}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The application as a visitor meets it: its address, on a data folder of its own."""
+    """The application as a visitor meets it: its address, on an empty data folder."""
     folder = tmp_path_factory.mktemp("server")
     port = free_port()
     with (folder / "log.txt").open("w") as log:

@@ -540,7 +540,7 @@ def test_the_pack_holds_every_document_and_says_how_far_it_is(delivery):
         assert archive.read(names[-1]) == b"the project"
 
     listed = made.assessment.shortlist.listed["product"]
-    assert len(names) == len(DOCUMENTS) + len(listed) + 1
+    assert len(names) == len(DOCUMENTS) + 1 + len(listed) + 1  # the decision paper, the grids, the project
     assert sum(name.startswith("rfp-grid/") for name in names) == len(listed)
     assert [done for done, _, _ in told] == list(range(len(names) + 1))
     assert {every for _, every, _ in told} == {len(names)}

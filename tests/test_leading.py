@@ -112,7 +112,7 @@ def test_an_agenda_follows_the_scope(project, functional_map):
     """notes is out of scope, so it leaves; the own item of leads joins; domains that are not planned are added."""
     leads = [item.id for item in functional_map.domain("leads").items]
     saved = Agenda(Settings(days=2), (Session("s", "leads", 1, ("sales",), tuple(leads[:3]), 2, 20),))
-    room = Workshop("w", "p", "C", True, saved.to_json(), 1, "", None, "", 0, 0, created_at=NOW)
+    room = Workshop("w", "p", "C", None, True, saved.to_json(), 1, "", None, "", 0, 0, created_at=NOW)
     agenda = agenda_of(room, project, functional_map, lambda: pytest.fail("nothing is to be proposed"))
 
     first = agenda.sessions[0]

@@ -217,7 +217,7 @@ def test_more_must_haves_than_a_tenth(market, functional_map):
 
 
 def test_what_was_there_before_the_room_opened_is_to_be_confirmed(market, functional_map):
-    room = Workshop("w", "p", "C", True, {}, 0, "", None, "", 0, 0, created_at=NOW)
+    room = Workshop("w", "p", "C", None, True, {}, 0, "", None, "", 0, 0, created_at=NOW)
     given = assessed(
         market,
         functional_map,

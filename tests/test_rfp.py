@@ -360,5 +360,5 @@ def test_accepted_answers_count_as_declared(delivery, sqlite_database, project_i
         4,
         "Shown on request",
         "Ann Vendor, Acme",
-        "21 Nov 2026",
+        "21\u00a0November 2026",
     )
