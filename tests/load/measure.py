@@ -38,7 +38,7 @@ from workshops.store import schema
 from workshops.store.projects import read_project
 from workshops.store.votes import reveal, run_session, save_agenda, show_item, votes_of, workshop_of
 
-MOST_PEOPLE, MOST_SECONDS = 150, 120
+MOST_PEOPLE, MOST_SECONDS, TURNS = 150, 120, 12
 
 
 class Projector(threading.Thread):
@@ -95,9 +95,10 @@ class Projector(threading.Thread):
         empty.goto(self.empty_base)
         empty.get_by_role("button", name="again").wait_for()
         settle(empty)
-        for turn in range(15):
+        for turn in range(TURNS):
             phone.wait_for_timeout(600)
-            self.phone_taps.append(phone.evaluate(_TAP, turn % 5))
+            if (took := phone.evaluate(_TAP, turn % 5)) is not None:  # None at the end of a batch
+                self.phone_taps.append(took)
             self.empty_taps.append(empty.evaluate(_CLICK))
 
 
@@ -106,7 +107,7 @@ _TAP = """level => new Promise(done => { const root = document.querySelector('.s
   const find = node => { const walk = n => { if (n.shadowRoot) { const f = n.shadowRoot.querySelector('.ballot'); if (f) return f; }
     for (const c of n.children || []) { const f = walk(c); if (f) return f; } return null; }; return walk(node); };
   const ballot = find(document.querySelector('.st-key-vote_card')); const start = performance.now();
-  const state = () => ballot.querySelector('.state').textContent;
+  setTimeout(() => done(null), 5000); const state = () => ballot.querySelector('.state').textContent;
   const watch = new MutationObserver(() => { if (state() === 'Saved') { watch.disconnect(); done(performance.now() - start); } });
   ballot.querySelectorAll('button.level')[level].click();
   watch.observe(ballot, {subtree: true, childList: true, characterData: true}); })"""
