@@ -314,8 +314,8 @@ def votes_panel(item_id: str, levels: list[str], revealed: bool) -> None:
         st.rerun()
     expectation = project.expectation(item_id)
     agreed = expectation.level if item_id in settled(discussions) else None
-    st.html(level_table(functional_map, levels, found if revealed else None, agreed, t))
     st.html(f'<p class="votes" role="status">{escape(votes_words(found, revealed, counted[1]))}</p>')
+    st.html(level_table(functional_map, levels, found if revealed else None, agreed, t))
     buttons(item_id, found, revealed, agreed)
     if revealed and len(found.votes):
         st.toggle(t("lead.names"), key="lead_names")
