@@ -46,9 +46,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite and self.url.database:
+        path = self.url.database or ""
+        if self.is_sqlite and path and not path.startswith("file:"):  # who gives a URI has a file
             try:
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+                Path(path).parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StoreError("store.problem.folder", str(error)) from error
         self.engine = sa.create_engine(
