@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -106,7 +108,23 @@ def postgresql_url(tmp_path_factory):
         capture_output=True,
     )
     server = subprocess.Popen(
-        [*as_user, str(program / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", str(folder)],
+        # nobody pulls the plug of this machine: the disk need not be waited for
+        [
+            *as_user,
+            str(program / "postgres"),
+            "-D",
+            str(data),
+            "-p",
+            str(port),
+            "-h",
+            "127.0.0.1",
+            "-k",
+            str(folder),
+            "-c",
+            "fsync=off",
+            "-c",
+            "full_page_writes=off",
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -120,31 +138,58 @@ def postgresql_url(tmp_path_factory):
         server.wait(20)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request, tmp_path):
-    """An empty database, on each engine that the product supports."""
-    if request.param == "sqlite":
-        yield open_database(f"sqlite:///{tmp_path / 'projects.sqlite'}")
-        return
-    url = request.getfixturevalue("postgresql_url")
-    name = f"test_{os.urandom(6).hex()}"
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """A file with the schema and nothing else, to be copied: the migrations have tests of their own."""
+    path = tmp_path_factory.mktemp("migrated") / "projects.sqlite"
+    made = Database(f"sqlite:///{path}")
+    made.migrate()
+    with made.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    made.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_url):
+    """The name of such a database on the server."""
+    _create(postgresql_url, "migrated")
+    made = Database(postgresql_url.rsplit("/", 1)[0] + "/migrated")
+    made.migrate()
+    made.engine.dispose()
+    return "migrated"
+
+
+def _create(url: str, name: str, template: str = "template1") -> None:
     admin = Database(url)
     with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {template}")
+    admin.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database(request):
+    """An empty database, on each engine that the product supports."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_database")
+        return
+    url, name = request.getfixturevalue("postgresql_url"), f"test_{os.urandom(6).hex()}"
+    _create(url, name, request.getfixturevalue("migrated_postgresql"))
     opened = open_database(url.rsplit("/", 1)[0] + f"/{name}")
     yield opened
     opened.engine.dispose()
 
 
 @pytest.fixture
-def sqlite_database(tmp_path):
-    return open_database(f"sqlite:///{tmp_path / 'projects.sqlite'}")
+def sqlite_database(tmp_path, migrated_sqlite):
+    path = tmp_path / "projects.sqlite"
+    shutil.copy(migrated_sqlite, path)
+    return open_database(f"sqlite:///{path}")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
     """The application as a visitor meets it: its address, on an empty data folder."""
-    folder = tmp_path_factory.mktemp("server")
     port = free_port()
     with (folder / "log.txt").open("w") as log:
         process = start_server(port, folder / "data", log)
@@ -155,6 +200,13 @@ def server(tmp_path_factory):
             process.wait(20)
     text = (folder / "log.txt").read_text()
     assert "Traceback" not in text, text
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    """An installation that several files of tests share."""
+    with serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 def start_server(port: int, data: Path, log, **environment: str) -> subprocess.Popen:
@@ -231,6 +283,16 @@ def visit(chromium, server):
     for context in contexts:
         context.close()
     assert not errors, errors
+
+
+def unfold(page, key: str) -> None:
+    """Open what can be folded, where it is folded; what is inside a folded one counts as visible, but takes nothing."""
+    details = page.locator(f".st-key-{key} details")
+    details.wait_for()
+    if details.get_attribute("open") is None:
+        details.locator("summary").click()
+    page.locator(f".st-key-{key} details[open]").wait_for()
+    page.wait_for_timeout(300)
 
 
 def settle(page) -> None:

@@ -12,7 +12,7 @@ from exports.delivery import Delivery
 from exports.scorecard import scorecard
 from functional_map.load import load_map
 from interface.language import texts
-from tests.conftest import ROOT
+from tests.conftest import ROOT, unfold
 from tests.synthetic import write_edition
 from tests.test_access import pages_of_app
 from tests.test_editions_page import workbook
@@ -218,9 +218,7 @@ def test_a_good_workbook_under_a_hostile_name_is_taken_and_its_name_only_shown(p
 def test_markup_is_shown_and_never_run(visit, server, tmp_path):
     """Through the real page: a project whose name, client and own item are markup."""
     page = visit()
-    page.get_by_text("New project").first.wait_for()
-    if not page.get_by_label("Name of the project").is_visible():
-        page.get_by_text("New project").first.click()
+    unfold(page, "projects_new")
     page.get_by_label("Name of the project").fill(MARKUP)
     page.get_by_role("button", name="Create the project").click()
     page.get_by_text("<script>window.hacked=1</script>").first.wait_for()

@@ -7,9 +7,16 @@ import io
 import openpyxl
 import pytest
 
-from tests.conftest import settle
+from tests.conftest import serving, settle
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """An installation in which nobody has done anything yet."""
+    with serving(tmp_path_factory.mktemp("journey")) as address:
+        yield address
 
 
 def go(page, name: str) -> None:

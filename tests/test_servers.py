@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from functional_map.load import load_map
-from tests.conftest import NGINX, ROOT, free_port, missing, settle, start_server, wait_until
+from tests.conftest import NGINX, ROOT, free_port, missing, settle, start_server, unfold, wait_until
 from tests.synthetic import write_edition
 from vendors.publish import republish
 from workshops.access import TERMINAL, Person
@@ -203,7 +203,7 @@ def test_an_edition_published_on_one_process_is_offered_by_both(two_browsers, cl
     for page in two_browsers:
         page.get_by_test_id("stSidebarNav").get_by_text("Projects", exact=True).click()
         settle(page)
-        page.get_by_text("New project").first.click()
+        unfold(page, "projects_new")
         page.locator(".st-key-projects_edition input").first.wait_for()
         wait_until(
             lambda page=page: (
