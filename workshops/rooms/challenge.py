@@ -151,8 +151,10 @@ def items_apart(votes: pd.DataFrame) -> list[str]:
     given = votes[votes["level"].notna()]
     if given.empty:
         return []
-    counts = level_counts(given[["level"]].assign(item=pd.MultiIndex.from_frame(given[["item", "team"]])))
-    by_item = lower_median(counts).groupby([item for item, _ in counts.index], sort=False)
+    groups = given.groupby(["item", "team"], sort=False).ngroup().to_numpy()
+    medians = lower_median(level_counts(pd.DataFrame({"item": groups, "level": given["level"].to_numpy()})))
+    item_of = pd.Series(given["item"].to_numpy(object), groups).groupby(level=0).first()
+    by_item = medians.groupby(item_of.reindex(medians.index).to_numpy(object), sort=False)
     wide = by_item.max() - by_item.min() >= APART
     return [item for item in given["item"].unique() if wide[item]]
 
