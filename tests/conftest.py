@@ -11,9 +11,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 
 from functional_map.load import load_map
 from tests.synthetic import write_edition
@@ -52,6 +54,22 @@ def data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("CRM_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return tmp_path / "data"
+
+
+@pytest.fixture
+def installed(data_folder, functional_map, migrated_sqlite):
+    """The data folder with a made-up newest edition, `2027-test`, and an empty database."""
+    write_edition(data_folder / "editions" / "2027-test", functional_map, products=6)
+    shutil.copy(migrated_sqlite, data_folder / "projects.sqlite")
+    return data_folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components():
+    """Streamlit's AppTest reads the description of every installed package for each app; they stay what they are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)

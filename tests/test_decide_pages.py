@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 
 from functional_map.load import load_map
 from tests.conftest import settle
-from tests.synthetic import write_edition
 from workshops.access import AT_HOME, Person
 from workshops.evidence import CRITERIA, Score
 from workshops.prepare.sample import create_sample
@@ -31,11 +30,10 @@ TODAY = dt.date.today().isoformat()
 
 
 @pytest.fixture
-def sample(data_folder):
+def sample(installed):
     """The sample on a made-up edition, with conditions that every product meets."""
     import dataclasses
 
-    write_edition(data_folder / "editions" / "2027-test", load_map(2026), products=6)
     database = open_database(database_url())
     project_id = create_sample(database, AT_HOME, load_map(2026), "2027-test", "en")
     project = read_project(database, project_id)
