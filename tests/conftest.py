@@ -280,7 +280,15 @@ def visit(chromium, server):
     """Open a page of the application as a visitor: `visit("shortlist", language="fr", phone=True)`."""
     contexts, errors = [], []
 
-    def open_page(path: str = "", *, language: str = "en", phone: bool = False, dark: bool = False, base: str = server):
+    def open_page(
+        path: str = "",
+        *,
+        language: str = "en",
+        phone: bool = False,
+        dark: bool = False,
+        base: str = server,
+        cookies: dict[str, str] | None = None,
+    ):
         context = chromium.new_context(
             viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 720},
             has_touch=phone,
@@ -290,6 +298,7 @@ def visit(chromium, server):
             color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
+        context.add_cookies([{"name": name, "value": value, "url": base} for name, value in (cookies or {}).items()])
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
