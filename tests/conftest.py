@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import local_script_runner
 
 from functional_map.load import load_map
 from tests.synthetic import write_edition
@@ -65,9 +66,11 @@ def installed(data_folder, functional_map, migrated_sqlite):
 
 
 @pytest.fixture(scope="session", autouse=True)
-def installed_components():
-    """Streamlit's AppTest reads the description of every installed package for each app; they stay what they are."""
+def kept_between_runs():
+    """What a server keeps and AppTest would make anew for each run: compiled pages, the list of installed components."""
+    compiled = local_script_runner.ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "ScriptCache", lambda: compiled)
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
 
