@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -333,40 +334,45 @@ def settle(page) -> None:
     ).wait_for(timeout=60_000)
 
 
-def recalculated(content: bytes, folder: Path, ending: str = "xlsx", kind: str = "xlsx") -> Path:
-    """The document of a kind as LibreOffice reads it, every formula calculated anew, saved in a format."""
+def recalculated(content: bytes, folder: Path) -> Path:
+    """The workbook as LibreOffice reads it, every formula calculated anew."""
+    return converted({"document.xlsx": content}, folder, "xlsx")["document.xlsx"]
+
+
+def converted(contents: dict[str, bytes], folder: Path, ending: str) -> dict[str, Path]:
+    """Documents by name, as LibreOffice saves them in a format; one start of it reads them all."""
     if not SOFFICE:
         missing(
             "LibreOffice", "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui libreoffice-impress-nogui"
         )
-    profile = folder / "profile" / "user"
-    profile.mkdir(parents=True, exist_ok=True)
-    (profile / "registrymodifications.xcu").write_text(
+    sources = {name: folder / "in" / name for name in contents}
+    (folder / "in").mkdir()
+    for name, path in sources.items():
+        path.write_bytes(contents[name])
+    profile = office_profile().name
+    asked = [SOFFICE, f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--convert-to", ending]
+    subprocess.run(
+        [*asked, "--outdir", str(folder / "out"), *map(str, sources.values())],
+        check=True,
+        capture_output=True,
+        timeout=180 + 60 * len(sources),
+    )
+    return {name: folder / "out" / f"{path.stem}.{ending}" for name, path in sources.items()}
+
+
+@cache
+def office_profile() -> tempfile.TemporaryDirectory:
+    """Settings of the office suite for this process: every formula is calculated anew; the first start fills the rest."""
+    folder = tempfile.TemporaryDirectory(prefix="office")
+    user = Path(folder.name) / "user"
+    user.mkdir()
+    (user / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
         '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>'
         "</oor:items>",
         encoding="utf-8",
     )
-    source = folder / f"document.{kind}"
-    source.write_bytes(content)
-    (folder / "out").mkdir(exist_ok=True)
-    subprocess.run(
-        [
-            SOFFICE,
-            f"-env:UserInstallation=file://{profile.parent}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            ending,
-            "--outdir",
-            str(folder / "out"),
-            str(source),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    return folder / "out" / f"document.{ending}"
+    return folder
 
 
 def free_port() -> int:
