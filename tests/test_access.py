@@ -603,9 +603,9 @@ def test_every_page_as_every_role(network, role, member):
             assert app.title and (
                 page == "workshops/prepare/projects_page.py" or app.title[0].value != t("projects.title")
             )
-        else:  # a page that is not theirs is not run: they get their first page
-            first = t("sign_in.closed") if not role else t("projects.title")
-            assert app.title[0].value == first, page
+        else:  # a page that is not theirs is not run
+            instead = t("not_yours.title" if action != "sign-in" else "projects.title") if role else t("sign_in.closed")
+            assert app.title[0].value == instead, page
         if not (role and member):
             assert name not in words(app), page
             assert "project" not in app.session_state or app.session_state["project"] is None
