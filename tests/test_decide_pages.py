@@ -9,7 +9,7 @@ from docx import Document
 from streamlit.testing.v1 import AppTest
 
 from functional_map.load import load_map
-from tests.conftest import settle
+from tests.conftest import settle, unfold
 from workshops.access import AT_HOME, Person
 from workshops.evidence import CRITERIA, Score
 from workshops.prepare.sample import create_sample
@@ -303,7 +303,7 @@ def test_from_the_script_to_the_decision(visit):
     lead.get_by_role("option").first.click()
     lead.get_by_role("button", name="Prepare it").click()
     lead.get_by_text("Nobody has scored yet.").wait_for()
-    lead.get_by_text("How the team scores").click()
+    unfold(lead, "decide_join")
     lead.get_by_role("button", name="Open the room").click()
     lead.locator("img[alt^='Code to scan']").wait_for()
     code = lead.locator("p.num").inner_text().replace(" ", "")
