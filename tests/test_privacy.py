@@ -12,8 +12,8 @@ from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from tests.conftest import settle
 from tests.test_access import everything
+from tests.test_rooms_journey import installation, room, saved  # noqa: F401
 from tests.test_rooms_journey import join as join_by_phone
-from tests.test_rooms_journey import room, saved  # noqa: F401
 from workshops.access import AT_HOME, Person
 from workshops.evidence import Score, ScriptLine
 from workshops.model import ProjectError
