@@ -31,9 +31,11 @@ def cost_fit(
         layers += [
             one | {"data": {"values": [{"cost": budget, "label": look["budget_label"]}]}} for one in _budget(**look)
         ]
-    labelled = table.assign(label=_label_places(table)).astype(object)
+    columns = {str(name): column.tolist() for name, column in table.items()}
+    columns["label"] = _label_places(columns["fit"], columns["state"])
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return {
-        "data": {"values": labelled.where(labelled.notna(), None).to_dict("records")},
+        "data": {"values": rows},
         "layer": layers,
         "height": 380,
         "title": {"text": title, "subtitle": subtitle} if subtitle else title,
@@ -112,14 +114,13 @@ def _layer(chart: alt.Chart) -> dict[str, Any]:
     }
 
 
-def _label_places(table: pd.DataFrame, gap: float = 2.4) -> pd.Series:
+def _label_places(fits: list[float], states: list[str], gap: float = 2.4) -> list[float | None]:
     """Where the names of listed offers stand: beside their point, and far enough below each other to be read."""
-    listed = table.loc[table["state"] == "listed", "fit"].sort_values(ascending=False)
-    places: dict[object, float] = {}
+    places: list[float | None] = [None] * len(fits)
     last = float("inf")
-    for name, fit in listed.items():
-        last = places[name] = min(fit + 1.0, last - gap)
-    return pd.Series(places, dtype=float).reindex(table.index)
+    for row in sorted((row for row, state in enumerate(states) if state == "listed"), key=lambda row: -fits[row]):
+        places[row] = last = min(fits[row] + 1.0, last - gap)
+    return places
 
 
 def _rule(*, x: str, at: float, label: str, colour: str, align: str, dx: int) -> list[alt.Chart]:
