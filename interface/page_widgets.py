@@ -53,11 +53,12 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-!|<>~:$" else letter for letter in text)
 
 
-def show_chart(chart: alt.TopLevelMixin, description: str, key: str) -> None:
+def show_chart(chart: alt.TopLevelMixin | dict[str, Any], description: str, key: str) -> None:
     """A chart in the app's own look, with its text alternative."""
     look = chart_config(current_palette())
     # as a plain specification: Altair's own validation of what tests have seen takes longer than drawing it
-    spec = chart.to_dict(validate=False) | {"config": look | {"locale": {"number": number_marks(current_language())}}}
+    plain_chart = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
+    spec = plain_chart | {"config": look | {"locale": {"number": number_marks(current_language())}}}
     st.vega_lite_chart(spec=spec, theme=None, width="stretch", key=key, alt=description)
 
 
