@@ -45,10 +45,10 @@ from workshops.session_widgets import assessment_of, database, decisive_of, edit
 from workshops.store.database import utc_now
 from workshops.store.projects import revision_of
 from workshops.store.votes import (
+    count_participants,
     counters,
     discussions_of,
     open_workshop,
-    participants_of,
     reveal,
     run_session,
     save_agenda,
@@ -124,7 +124,7 @@ def choose_session(room: Workshop) -> None:
     """The sessions of the agenda with where they stand, and how to join."""
     done = settled(discussions)
     agreed, total = progress([item for one in agenda.sessions for item in one.items], project, done)
-    people = sum(not one.removed for one, _ in participants_of(database(), room.id))
+    people = count_participants(database(), room.id)
     header(t("lead.title"), t("lead.state", agreed=agreed, total=total, people=t("lead.people", count=people)))
     show_problems(changes.problems(), t)
     shortlist_strip(assessment)
@@ -340,7 +340,7 @@ def votes_now(item_id: str, counted: int) -> pd.DataFrame:
 def votes_words(found: Tally, revealed: bool, counted: int) -> str:
     kept = st.session_state.get("lead_people")
     if kept is None or kept[0] != (workshop.id, counted):
-        people = sum(not one.removed for one, _ in participants_of(database(), workshop.id))
+        people = count_participants(database(), workshop.id)
         kept = st.session_state["lead_people"] = ((workshop.id, counted), people)
     sentence = t("lead.voted", voted=found.voted, total=kept[1])
     if not revealed:
@@ -477,7 +477,7 @@ def batch_view(session: Session, done: set[str]) -> None:
         st.success(t("lead.batch_done"), icon=":material/check:")
         return
     votes = votes_of(database(), workshop.id, items)
-    people = sum(not one.removed for one, _ in participants_of(database(), workshop.id))
+    people = count_participants(database(), workshop.id)
     state = t("lead.batch_state", count=len(items), voted=votes["participant"].nunique(), total=people)
     st.html(f'<p class="votes">{escape(state)}</p>')
     if st.session_state.get("lead_batch_shown") == session.id:
