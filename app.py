@@ -53,7 +53,7 @@ PAGES = {
         ("workshops/people/privacy_page.py", "privacy", "shield_person", "read-privacy"),
     ],
 }
-SIGN_IN = PAGES["enter"][0][0]
+SIGN_IN, NOT_YOURS = PAGES["enter"][0][0], "workshops/people/not_yours_page.py"
 UNLISTED = {"score"}  # pages that other pages lead to
 
 
@@ -79,15 +79,16 @@ def ask_nobody_outside() -> None:
 
 
 def pages(person, t):
-    """The pages that the person's role may use; the others are not even registered.
+    """The pages that the person's role may use; at the address of any other one stands that it is not theirs.
 
     Before signing in, every address leads to the page that asks who is there: who follows a link arrives where it leads.
     """
+    instead = SIGN_IN if person.may("sign-in") else NOT_YOURS
     unlisted = UNLISTED | ({"accounts"} if person == AT_HOME else set())  # nobody has an account there
     return {
         t(f"section.{section}"): [
             st.Page(
-                file if person.may(action) else SIGN_IN,
+                file if person.may(action) else instead,
                 title=t(f"page.{address}"),
                 url_path=address,
                 icon=f":material/{icon}:",
@@ -95,7 +96,7 @@ def pages(person, t):
                 visibility="visible" if person.may(action) and address not in unlisted else "hidden",
             )
             for file, address, icon, action in entries
-            if person.may(action) or person.may("sign-in")
+            if person.may(action) or action != "sign-in"  # who has signed in lands on their first page
         ]
         for section, entries in PAGES.items()
     }

@@ -84,23 +84,32 @@ class _UniqueKeyLoader(_YamlLoader):  # type: ignore[misc, valid-type]
 
 def read_yaml(path: Path, problems: list[str]) -> dict[str, Any] | None:
     """The mapping that a YAML file holds, or None with a sentence added to `problems`."""
+    text = read_text(path, problems)
+    return None if text is None else parse_yaml(text, path.name, problems)
+
+
+def read_text(path: Path, problems: list[str]) -> str | None:
+    """What stands in a file, or None with a sentence added to `problems`."""
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         problems.append(f"{path.name}: the file is missing; restore it from the last version")
-        return None
     except UnicodeDecodeError:
         problems.append(f"{path.name}: not UTF-8 text; save the file as UTF-8")
-        return None
+    return None
+
+
+def parse_yaml(text: str, file: str, problems: list[str]) -> dict[str, Any] | None:
+    """The mapping that the text of a YAML file holds, or None with a sentence added to `problems`."""
+    try:
+        raw = yaml.load(text, Loader=_UniqueKeyLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" line {mark.line + 1}" if mark else ""
-        problems.append(
-            f"{path.name}:{where} not valid YAML ({getattr(error, 'problem', None) or error}); mend the line"
-        )
+        problems.append(f"{file}:{where} not valid YAML ({getattr(error, 'problem', None) or error}); mend the line")
         return None
     if not isinstance(raw, dict):
-        problems.append(f"{path.name}: holds no entries; it must be a mapping of names to values")
+        problems.append(f"{file}: holds no entries; it must be a mapping of names to values")
         return None
     return raw
 

@@ -116,6 +116,6 @@ class FunctionalMap:
 
 
 def folded(text: str) -> str:
-    """Lower case without accents, for comparing and searching words."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case without accents, for comparing and searching words; the two forms of the apostrophe are one."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

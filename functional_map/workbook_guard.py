@@ -19,7 +19,7 @@ _FAR_CELL = re.compile(rb'r=(?<=\sr=)["\'](?:([A-Za-z]{3,9})\d{1,12}|[A-Za-z]{1,
 # patterns start with fixed signs, which is several times faster; a part may prefix its elements
 _CELL_STARTS = re.compile(rb"<c[\s/>]"), re.compile(rb":c[\s/>]")
 _ROW_STARTS = re.compile(rb"<row[\s/>]"), re.compile(rb":row[\s/>]")
-_MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref=["\']([A-Z0-9:]+)["\']')
+_MERGED = re.compile(rb'mergeCell(?<=[<:]mergeCell)\s[^>]*\bref=["\']([A-Z0-9:]+)["\']')
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

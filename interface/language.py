@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from babel import Locale, dates, numbers
 
+_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times faster
 LANGUAGES = {"en": "English", "fr": "Français"}
 # English with the day before the month, as the product's readers are in Europe
 LOCALES = {"en": "en_GB", "fr": "fr_FR"}
@@ -86,7 +87,7 @@ def catalogue(package: str, language: str) -> dict[str, Any]:
     folder = ROOT / package / "texts"
     found: dict[str, Any] = {}
     for path in sorted(folder.glob(f"*.{language}.yaml")) + sorted(folder.glob(f"{language}.yaml")):
-        found |= flattened(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        found |= flattened(yaml.load(path.read_text(encoding="utf-8"), Loader=_YamlLoader) or {})
     return found
 
 

@@ -129,5 +129,6 @@ details.plans table.clean{margin:.2rem 0 .4rem;min-width:340px}
 [data-testid=stNavSectionHeader]{padding-top:.25rem;padding-bottom:0;margin-top:0}
 @media(max-width:600px){table.clean{display:block;overflow-x:auto}}
 @media print{section[data-testid=stSidebar],[data-testid=stToolbar],.stButton,.stDownloadButton,.stMultiSelect,.stCheckbox,
- details.plans{display:none!important} tr,.funnel,svg{break-inside:avoid} .scroll{overflow:visible}}
+ details.plans{display:none!important} tr,.funnel,svg{break-inside:avoid} .scroll{overflow:visible}
+ h2,h3,h4,thead,tr:has(th),[data-testid=stElementContainer]:has(h2,h3,h4,p>strong:only-child,[data-testid=stCaptionContainer]){break-after:avoid}}
 """

@@ -7,13 +7,17 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import local_script_runner
 
 from functional_map.load import load_map
 from tests.synthetic import write_edition
@@ -52,6 +56,24 @@ def data_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("CRM_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return tmp_path / "data"
+
+
+@pytest.fixture
+def installed(data_folder, functional_map, migrated_sqlite):
+    """The data folder with a made-up newest edition, `2027-test`, and an empty database."""
+    write_edition(data_folder / "editions" / "2027-test", functional_map, products=6)
+    shutil.copy(migrated_sqlite, data_folder / "projects.sqlite")
+    return data_folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_between_runs():
+    """What a server keeps and AppTest would make anew for each run: compiled pages, the list of installed components."""
+    compiled = local_script_runner.ScriptCache()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "ScriptCache", lambda: compiled)
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -262,7 +284,15 @@ def visit(chromium, server):
     """Open a page of the application as a visitor: `visit("shortlist", language="fr", phone=True)`."""
     contexts, errors = [], []
 
-    def open_page(path: str = "", *, language: str = "en", phone: bool = False, dark: bool = False, base: str = server):
+    def open_page(
+        path: str = "",
+        *,
+        language: str = "en",
+        phone: bool = False,
+        dark: bool = False,
+        base: str = server,
+        cookies: dict[str, str] | None = None,
+    ):
         context = chromium.new_context(
             viewport={"width": 360, "height": 740} if phone else {"width": 1280, "height": 720},
             has_touch=phone,
@@ -272,6 +302,7 @@ def visit(chromium, server):
             color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
+        context.add_cookies([{"name": name, "value": value, "url": base} for name, value in (cookies or {}).items()])
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -303,40 +334,45 @@ def settle(page) -> None:
     ).wait_for(timeout=60_000)
 
 
-def recalculated(content: bytes, folder: Path, ending: str = "xlsx", kind: str = "xlsx") -> Path:
-    """The document of a kind as LibreOffice reads it, every formula calculated anew, saved in a format."""
+def recalculated(content: bytes, folder: Path) -> Path:
+    """The workbook as LibreOffice reads it, every formula calculated anew."""
+    return converted({"document.xlsx": content}, folder, "xlsx")["document.xlsx"]
+
+
+def converted(contents: dict[str, bytes], folder: Path, ending: str) -> dict[str, Path]:
+    """Documents by name, as LibreOffice saves them in a format; one start of it reads them all."""
     if not SOFFICE:
         missing(
             "LibreOffice", "apt-get install libreoffice-calc-nogui libreoffice-writer-nogui libreoffice-impress-nogui"
         )
-    profile = folder / "profile" / "user"
-    profile.mkdir(parents=True, exist_ok=True)
-    (profile / "registrymodifications.xcu").write_text(
+    sources = {name: folder / "in" / name for name in contents}
+    (folder / "in").mkdir()
+    for name, path in sources.items():
+        path.write_bytes(contents[name])
+    profile = office_profile().name
+    asked = [SOFFICE, f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--convert-to", ending]
+    subprocess.run(
+        [*asked, "--outdir", str(folder / "out"), *map(str, sources.values())],
+        check=True,
+        capture_output=True,
+        timeout=180 + 60 * len(sources),
+    )
+    return {name: folder / "out" / f"{path.stem}.{ending}" for name, path in sources.items()}
+
+
+@cache
+def office_profile() -> tempfile.TemporaryDirectory:
+    """Settings of the office suite for this process: every formula is calculated anew; the first start fills the rest."""
+    folder = tempfile.TemporaryDirectory(prefix="office")
+    user = Path(folder.name) / "user"
+    user.mkdir()
+    (user / "registrymodifications.xcu").write_text(
         '<?xml version="1.0" encoding="UTF-8"?><oor:items xmlns:oor="http://openoffice.org/2001/registry">'
         '<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>'
         "</oor:items>",
         encoding="utf-8",
     )
-    source = folder / f"document.{kind}"
-    source.write_bytes(content)
-    (folder / "out").mkdir(exist_ok=True)
-    subprocess.run(
-        [
-            SOFFICE,
-            f"-env:UserInstallation=file://{profile.parent}",
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            ending,
-            "--outdir",
-            str(folder / "out"),
-            str(source),
-        ],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    return folder / "out" / f"document.{ending}"
+    return folder
 
 
 def free_port() -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -18,9 +19,7 @@ def write_edition(
 ) -> Path:
     """Write an edition that passes every check; return its folder."""
     folder.mkdir(parents=True)
-    chance = random.Random(seed)
-    write(
-        folder / "edition.yaml",
+    edition = yaml_text(
         {
             "id": folder.name,
             "year": functional_map.year,
@@ -33,23 +32,33 @@ def write_edition(
                 "source": "made up",
                 "per_euro": {"EUR": 1, "USD": 1.1, "GBP": 0.85, "CHF": 0.95},
             },
-        },
+        }
     )
-    for number in range(products):
-        write(folder / f"product-{number:02d}.yaml", product(f"product-{number:02d}", functional_map, chance, rated))
+    (folder / "edition.yaml").write_text(edition, encoding="utf-8")
+    for name, text in product_files(tuple(functional_map.items), products, seed, rated).items():
+        (folder / name).write_text(text, encoding="utf-8")
     return folder
 
 
-def write(path: Path, content: dict) -> None:
+@cache
+def product_files(items: tuple[str, ...], products: int, seed: int, rated: float) -> dict[str, str]:
+    """Most tests want the same six products: composed once."""
+    chance = random.Random(seed)
+    ids = [f"product-{number:02d}" for number in range(products)]
+    return {f"{one}.yaml": yaml_text(product(one, items, chance, rated)) for one in ids}
+
+
+def yaml_text(content: dict) -> str:
     """Dates were written as text; YAML wants them plain."""
-    text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, default_flow_style=None, width=200)
-    path.write_text(text.replace("'2026-11-21'", "2026-11-21").replace("'2026-11-20'", "2026-11-20"), encoding="utf-8")
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text = yaml.dump(content, Dumper=dumper, allow_unicode=True, sort_keys=False, default_flow_style=None, width=200)
+    return text.replace("'2026-11-21'", "2026-11-21").replace("'2026-11-20'", "2026-11-20")
 
 
-def product(product_id: str, functional_map: FunctionalMap, chance: random.Random, rated: float) -> dict:
+def product(product_id: str, items: tuple[str, ...], chance: random.Random, rated: float) -> dict:
     strength = chance.uniform(1.0, 3.0)
     ratings, not_rated, evidence = {}, [], {}
-    for item_id in functional_map.items:
+    for item_id in items:
         if chance.random() > rated:
             not_rated.append(item_id)
             continue

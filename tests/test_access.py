@@ -19,7 +19,6 @@ from streamlit.util import calc_hash
 import workshops.store
 from functional_map.load import load_map
 from tests.conftest import ROOT
-from tests.synthetic import write_edition
 from workshops.access import AT_HOME, NOBODY, TERMINAL, NotAllowedError, Person, is_at_home
 from workshops.accounts import main as accounts_command
 from workshops.evidence import Balance, Quote, Score, ScriptLine, Suitability
@@ -549,10 +548,9 @@ def pages_of_app() -> dict[str, tuple[str, str]]:
 
 
 @pytest.fixture
-def network(monkeypatch, data_folder):
+def network(monkeypatch, installed):
     """An installation on a network, with a project of somebody else and one account per role."""
     monkeypatch.setenv("CRM_ACCESS", "network")
-    write_edition(data_folder / "editions" / "2027-test", load_map(2026), products=6)
     database = open_database(database_url())
     project_id = create_sample(database, AT_HOME, load_map(2026), "2027-test", "en")
     return database, project_id
@@ -605,9 +603,9 @@ def test_every_page_as_every_role(network, role, member):
             assert app.title and (
                 page == "workshops/prepare/projects_page.py" or app.title[0].value != t("projects.title")
             )
-        else:  # a page that is not theirs is not run: they get their first page
-            first = t("sign_in.closed") if not role else t("projects.title")
-            assert app.title[0].value == first, page
+        else:  # a page that is not theirs is not run
+            instead = t("not_yours.title" if action != "sign-in" else "projects.title") if role else t("sign_in.closed")
+            assert app.title[0].value == instead, page
         if not (role and member):
             assert name not in words(app), page
             assert "project" not in app.session_state or app.session_state["project"] is None

@@ -244,7 +244,7 @@ def test_a_click_on_a_page_that_is_not_theirs_any_more_changes_nothing(page):
     assert accounts.person_of_login(database, "bob@example.org") is not None
     assert "Your role does not allow this" in app.error[0].value
     app.run()
-    assert app.title[0].value == "Projects"  # the page is not theirs any more
+    assert app.title[0].value == "Not for your role"
 
 
 @pytest.mark.parametrize("role", ["consultant", "team", None])
@@ -258,7 +258,7 @@ def test_the_page_is_for_admins(network, role):  # noqa: F811
     app = opened(token, PAGE)
 
     assert "ada@example.org" not in words(app)
-    assert app.title[0].value == ("Projects" if role else "Sign in")
+    assert app.title[0].value == ("Not for your role" if role else "Sign in")
 
 
 def test_at_home_the_page_says_that_nobody_needs_one(network, monkeypatch):  # noqa: F811

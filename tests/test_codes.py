@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from functional_map.load import load_map
 from tests.conftest import ROOT
-from tests.synthetic import write_edition
 from tests.test_access import go, pages_of_app
 from workshops.access import AT_HOME
 from workshops.model import ProjectError
@@ -193,8 +192,7 @@ def test_tries_leave_no_code_and_no_address_behind(database, room):
 
 
 @pytest.fixture
-def project(data_folder):
-    write_edition(data_folder / "editions" / "2027-test", load_map(2026), products=6)
+def project(installed):
     database = open_database(database_url())
     return database, create_sample(database, AT_HOME, load_map(2026), "2027-test", "en")
 

@@ -9,8 +9,7 @@ from docx import Document
 from streamlit.testing.v1 import AppTest
 
 from functional_map.load import load_map
-from tests.conftest import settle
-from tests.synthetic import write_edition
+from tests.conftest import settle, unfold
 from workshops.access import AT_HOME, Person
 from workshops.evidence import CRITERIA, Score
 from workshops.prepare.sample import create_sample
@@ -31,11 +30,10 @@ TODAY = dt.date.today().isoformat()
 
 
 @pytest.fixture
-def sample(data_folder):
+def sample(installed):
     """The sample on a made-up edition, with conditions that every product meets."""
     import dataclasses
 
-    write_edition(data_folder / "editions" / "2027-test", load_map(2026), products=6)
     database = open_database(database_url())
     project_id = create_sample(database, AT_HOME, load_map(2026), "2027-test", "en")
     project = read_project(database, project_id)
@@ -305,7 +303,7 @@ def test_from_the_script_to_the_decision(visit):
     lead.get_by_role("option").first.click()
     lead.get_by_role("button", name="Prepare it").click()
     lead.get_by_text("Nobody has scored yet.").wait_for()
-    lead.get_by_text("How the team scores").click()
+    unfold(lead, "decide_join")
     lead.get_by_role("button", name="Open the room").click()
     lead.locator("img[alt^='Code to scan']").wait_for()
     code = lead.locator("p.num").inner_text().replace(" ", "")

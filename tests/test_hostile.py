@@ -13,7 +13,6 @@ from exports.scorecard import scorecard
 from functional_map.load import load_map
 from interface.language import texts
 from tests.conftest import ROOT, unfold
-from tests.synthetic import write_edition
 from tests.test_access import pages_of_app
 from tests.test_editions_page import workbook
 from vendors.draft import current_draft
@@ -50,8 +49,7 @@ PAGES = [page for page in pages_of_app() if page != "workshops/people/sign_in_pa
 
 
 @pytest.fixture
-def project(data_folder):
-    write_edition(data_folder / "editions" / "2027-test", load_map(2026), products=6)
+def project(installed):
     database = open_database(database_url())
     return database, create_sample(database, AT_HOME, load_map(2026), "2027-test", "en")
 

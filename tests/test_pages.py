@@ -6,7 +6,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from functional_map.load import load_map
-from tests.synthetic import write_edition
 from workshops.access import AT_HOME
 from workshops.prepare.sample import create_sample
 from workshops.store.database import database_url, open_database
@@ -32,13 +31,7 @@ PAGES = (
 
 
 @pytest.fixture
-def own_edition(data_folder):
-    """An installation whose newest edition is made up, so that published ratings may change."""
-    write_edition(data_folder / "editions" / "2027-test", load_map(2026), products=6)
-
-
-@pytest.fixture
-def sample(own_edition):
+def sample(installed):
     return create_sample(open_database(database_url()), AT_HOME, load_map(2026), "2027-test", "en")
 
 
@@ -59,7 +52,7 @@ def opened(
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_opens_without_a_project(page, language, own_edition):
+def test_every_page_opens_without_a_project(page, language, installed):
     assert opened(page, language).title[0].value
 
 
@@ -78,7 +71,7 @@ def test_the_shipped_edition_gives_the_sample_a_shortlist():
     assert "items asked" in app.html[1].value or any("items asked" in one.value for one in app.html)
 
 
-def test_a_project_is_created_and_opened(own_edition):
+def test_a_project_is_created_and_opened(installed):
     app = opened()
     app.text_input(key="projects_name").set_value("Autumn")
     app.button[[button.label for button in app.button].index("Create the project")].click()
@@ -89,7 +82,7 @@ def test_a_project_is_created_and_opened(own_edition):
     assert app.selectbox(key="project").value == list_projects(database)[0].id
 
 
-def test_a_project_without_a_name_gets_a_sentence(own_edition):
+def test_a_project_without_a_name_gets_a_sentence(installed):
     app = opened()
     app.button[[button.label for button in app.button].index("Create the project")].click()
     app.run()
@@ -119,7 +112,7 @@ def test_a_budget_acts_at_once_and_an_empty_one_is_no_limit(sample):
     assert read_project(open_database(database_url()), sample).context.budget is None
 
 
-def test_a_stranger_in_the_address_is_ignored(own_edition):
+def test_a_stranger_in_the_address_is_ignored(installed):
     app = opened("workshops/choose/shortlist_page.py", language="xx", project="../../etc/passwd")
 
     assert app.title[0].value == "No project is open"

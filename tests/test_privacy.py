@@ -12,8 +12,8 @@ from streamlit.web.server.server_util import is_url_from_allowed_origins
 
 from tests.conftest import settle
 from tests.test_access import everything
+from tests.test_rooms_journey import installation, room, saved  # noqa: F401
 from tests.test_rooms_journey import join as join_by_phone
-from tests.test_rooms_journey import room, saved  # noqa: F401
 from workshops.access import AT_HOME, Person
 from workshops.evidence import Score, ScriptLine
 from workshops.model import ProjectError
@@ -30,7 +30,7 @@ NAME, COMMENT = "Zébulon Quxley", "never the purple one"
 def taken_part(database):
     """Somebody who voted twice on an item, scored a demonstration and was quick to comment; another who voted too."""
     project_id = create_project(database, AT_HOME, name="P", client="", edition_id="2026", weights={"a": 1.0})
-    save_expectations(database, AT_HOME, project_id, ["sla"], {"sla": {"level": 3}})
+    save_expectations(database, AT_HOME, project_id, ["sla"], {"sla": {"level": 3, "owner": f" {NAME.upper()} "}})
     workshop = votes.open_workshop(database, AT_HOME, project_id)
     people = {}
     for name in (NAME, "Bea"):
@@ -65,6 +65,7 @@ def test_everything_that_is_kept_is_given(database, taken_part):
     ]
     assert given["usability"] == [{"demonstration_id": shown, "question": 1, "answer": 4}]
     assert [one["action"] for one in given["journal"]] == ["join-workshop", "score-demonstration"]
+    assert given["owner_of"] == ["sla"]
     assert len(given["browsers"]) == 1
     assert json.loads(json.dumps(given)) == given
 
@@ -74,7 +75,9 @@ def test_an_erased_participant_is_in_no_row_and_the_others_stay(database, taken_
     erase_participant(database, AT_HOME, project_id, who)
     stored = {name: str(rows) for name, rows in everything(database).items()}
 
-    assert not [name for name, rows in stored.items() if NAME in rows or "Zébulon" in rows]
+    # whom a requirement was given to stays in the journal, which nothing rewrites, and nowhere else
+    assert [name for name, rows in stored.items() if "zébulon" in rows.lower()] == ["journal"]
+    assert read_project(database, project_id).expectation("sla").owner == ""
     # the journal keeps that a participant came and went, under an id that leads to nobody any more
     assert [name for name, rows in stored.items() if who in rows] == ["journal"]
     assert [one["name"] for one in participants_of(database, AT_HOME, project_id)] == ["Bea"]

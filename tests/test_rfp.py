@@ -29,6 +29,7 @@ from exports.rfp import (
     response_grid,
     unit_names,
 )
+from interface.language import catalogue
 from tests.conftest import recalculated
 from vendors.model import AddOn
 from workshops.access import AT_HOME
@@ -362,3 +363,5 @@ def test_accepted_answers_count_as_declared(delivery, sqlite_database, project_i
         "Ann Vendor, Acme",
         "21\u00a0November 2026",
     )
+    for language in ("en", "fr"):  # every column that the page shows has its heading
+        assert {f"answers.column.{name}" for name in row.index} <= catalogue("exports", language).keys()

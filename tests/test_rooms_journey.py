@@ -19,15 +19,13 @@ from workshops.store.votes import answers_of, open_workshop, participants_of, vo
 pytestmark = pytest.mark.browser
 
 
-class Room:
-    """A running server of its own with the sample project, whose room is open."""
+class Installation:
+    """A server that can be killed and started again on its data."""
 
     def __init__(self, folder) -> None:
         write_edition(folder / "data" / "editions" / "2027-test", load_map(2026), products=6)
         self.data, self.log, self.port = folder / "data", (folder / "log.txt").open("a"), free_port()
         self.database = open_database(f"sqlite:///{self.data / 'projects.sqlite'}")
-        self.project = create_sample(self.database, AT_HOME, load_map(2026), "2027-test", "en")
-        self.code = open_workshop(self.database, AT_HOME, self.project).code
         self.address = f"http://127.0.0.1:{self.port}"
         self.start()
 
@@ -37,6 +35,15 @@ class Room:
     def kill(self) -> None:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait(20)
+
+
+class Room:
+    """A sample project of its own on the installation, whose room is open."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.database, self.address = installation.database, installation.address
+        self.project = create_sample(self.database, AT_HOME, load_map(2026), "2027-test", "en")
+        self.code = open_workshop(self.database, AT_HOME, self.project).code
 
     @property
     def workshop(self):
@@ -48,12 +55,19 @@ class Room:
         return {(row.name, row.item): row.level for row in table.itertuples(index=False, name="Row")}
 
 
-@pytest.fixture
-def room(tmp_path):
-    one = Room(tmp_path)
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    one = Installation(tmp_path_factory.mktemp("rooms"))
     yield one
     one.process.terminate()
     one.process.wait(20)
+
+
+@pytest.fixture
+def room(installation):
+    if installation.process.poll() is not None:  # a test that failed has left it dead
+        installation.start()
+    return Room(installation)
 
 
 def join(visit, room, name: str, team: str = "Sales"):
@@ -111,16 +125,16 @@ def test_a_phone_votes_and_the_projector_sees_it(visit, room):
     expect(phone.locator("h2")).not_to_have_text(question, timeout=10_000)
 
 
-def test_a_killed_server_a_reload_and_a_second_device_lose_nothing(visit, room):
+def test_a_killed_server_a_reload_and_a_second_device_lose_nothing(visit, installation, room):
     phone = join(visit, room, "Bea")
     phone.locator(".level").nth(2).click()
     saved(phone)
     assert list(room.levels().values()) == [2]
     phone.wait_for_timeout(700)  # the card moves on
-    room.kill()
+    installation.kill()
     phone.locator(".level").nth(4).click()  # nobody listens
     expect(phone.locator(".state")).to_contain_text("kept on this phone", timeout=15_000)
-    room.start()
+    installation.start()
     expect(phone.locator(".state")).to_have_text("Saved", timeout=60_000)
     assert sorted(room.levels().values()) == [2, 4]
 

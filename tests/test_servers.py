@@ -69,6 +69,7 @@ def cluster(tmp_path_factory, postgresql_url):
                 "log": folder / "access.log",
                 "processes": dict(zip(ports, processes, strict=False)),
                 "data": folder / "data",
+                "signed in": {},  # who -> the cookies that remember them
             }
         finally:
             for process in processes:
@@ -103,33 +104,57 @@ def start_nginx(folder, front: int, ports: list[int]) -> subprocess.Popen:
 
 def upstream_of(cluster, page) -> int:
     """The port of the process that a browser is kept with, by the cookie that nginx gave it."""
-    route = next(one["value"] for one in page.context.cookies() if one["name"] == "crm_route")
+    return upstream_of_route(
+        cluster, next(one["value"] for one in page.context.cookies() if one["name"] == "crm_route")
+    )
+
+
+def upstream_of_route(cluster, route: str) -> int:
     wait_until(lambda: f" {route} " in cluster["log"].read_text(), 20)
     found = {line.split(" ", 1)[0] for line in cluster["log"].read_text().splitlines() if f" {route} " in line}
     assert len(found) == 1, f"one browser met {found}"
     return int(found.pop().rsplit(":", 1)[1])
 
 
-def entered(visit, cluster, who: str, path: str = ""):
-    page = visit(path, base=cluster["base"])
+def routes(cluster) -> dict[int, str]:
+    """By port, a value of nginx's cookie that keeps a browser with the process there."""
+    found: dict[int, str] = {}
+    for _ in range(60):
+        answer = urllib.request.urlopen(f"{cluster['base']}/_stcore/health")
+        route = re.search(r"crm_route=(\w+)", " ".join(answer.headers.get_all("Set-Cookie")))[1]
+        # nginx chooses by the cookie that comes back
+        again = urllib.request.Request(f"{cluster['base']}/_stcore/health", headers={"Cookie": f"crm_route={route}"})
+        urllib.request.urlopen(again).read()
+        found.setdefault(upstream_of_route(cluster, route), route)
+        if len(found) == 2:
+            return found
+    pytest.fail("every browser met the same process")
+
+
+def entered(visit, cluster, who: str, route: str):
+    """The requirements of the project, as somebody who signs in the first time and is remembered afterwards."""
+    cookies = cluster["signed in"].get(who, {}) | {"crm_route": route}
+    page = visit(f"requirements?project={cluster['project']}", base=cluster["base"], cookies=cookies)
+    if who in cluster["signed in"]:
+        page.get_by_role("button", name="Sign out").wait_for()
+        return page
     page.get_by_label("E-mail address").fill(f"{who}@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
     settle(page)
+    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
+    cluster["signed in"][who] = {"crm_sign_in": cookies["crm_sign_in"]}
     return page
 
 
 @pytest.fixture
 def two_browsers(visit, cluster):
     """Ada on one process and Bob on the other."""
-    ada = entered(visit, cluster, "ada", f"requirements?project={cluster['project']}")
-    for _ in range(12):
-        bob = entered(visit, cluster, "bob", f"requirements?project={cluster['project']}")
-        if upstream_of(cluster, bob) != upstream_of(cluster, ada):
-            return ada, bob
-        bob.context.clear_cookies()
-    pytest.fail("every browser met the same process")
+    one, other = routes(cluster).values()
+    ada, bob = entered(visit, cluster, "ada", one), entered(visit, cluster, "bob", other)
+    assert upstream_of(cluster, ada) != upstream_of(cluster, bob)
+    return ada, bob
 
 
 def test_an_agreement_on_one_process_appears_on_the_other(two_browsers, cluster):
@@ -153,13 +178,9 @@ def asked(cluster) -> int | None:
 
 def phone_elsewhere(visit, cluster, code: str, port: int):
     """A phone that another process than the one at `port` serves, with a participant who has joined."""
-    for _ in range(12):
-        phone = visit(f"?join={code}", base=cluster["base"], phone=True)
-        if upstream_of(cluster, phone) != port:
-            break
-        phone.context.close()
-    else:
-        pytest.fail("every phone met the same process")
+    route = next(route for other, route in routes(cluster).items() if other != port)
+    phone = visit(f"?join={code}", base=cluster["base"], phone=True, cookies={"crm_route": route})
+    assert upstream_of(cluster, phone) != port
     phone.get_by_label("Your name").fill("Bea")
     phone.get_by_label("Your team").click()
     phone.get_by_text("Sales", exact=True).click()

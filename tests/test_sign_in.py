@@ -17,30 +17,42 @@ def database_in(folder):
     return open_database(f"sqlite:///{folder / 'data' / 'projects.sqlite'}")
 
 
-@pytest.fixture
-def organisation(tmp_path):
-    """The application on a network with an organisation's sign-in; what the provider says can be changed."""
-    claims = {"email": "Ada@example.org", "email_verified": True}
-    port = free_port()
-    with openid_provider(claims) as provider, (tmp_path / "log.txt").open("w") as log:
-        (tmp_path / "secrets.toml").write_text(
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory):
+    """The application on a network with an organisation's sign-in."""
+    claims: dict[str, object] = {}
+    port, folder = free_port(), tmp_path_factory.mktemp("organisation")
+    with openid_provider(claims) as provider, (folder / "log.txt").open("w") as log:
+        (folder / "secrets.toml").write_text(
             f'[auth]\nredirect_uri = "http://127.0.0.1:{port}/oauth2callback"\ncookie_secret = "{"s" * 32}"\n'
             f'client_id = "{CLIENT}"\nclient_secret = "{SECRET}"\n'
             f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n'
         )
         process = start_server(
             port,
-            tmp_path / "data",
+            folder / "data",
             log,
             CRM_ACCESS="network",
-            STREAMLIT_SECRETS_FILES=str(tmp_path / "secrets.toml"),
+            STREAMLIT_SECRETS_FILES=str(folder / "secrets.toml"),
         )
         try:
-            yield f"http://127.0.0.1:{port}", database_in(tmp_path), claims
+            yield f"http://127.0.0.1:{port}", database_in(folder), claims
         finally:
             process.terminate()
             process.wait(20)
-    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+    assert "Traceback" not in (folder / "log.txt").read_text()
+
+
+@pytest.fixture
+def organisation(installation):
+    """Without accounts, and with what the provider says about the visitor, which can be changed."""
+    _, database, claims = installation
+    claims.clear()
+    claims.update({"email": "Ada@example.org", "email_verified": True})
+    yield installation
+    # the last admin goes last
+    for account in sorted(accounts.list_accounts(database, TERMINAL), key=lambda one: one.role == "admin"):
+        accounts.remove_account(database, TERMINAL, account.login)
 
 
 def test_the_organisation_signs_in_who_has_an_account(organisation, visit):

@@ -31,6 +31,14 @@ def test_catalogues_have_the_same_ids_and_placeholders(package):
 
 
 @pytest.mark.parametrize("package", PACKAGES)
+def test_no_id_is_read_as_something_else_than_a_word(package):
+    """YAML reads on, off, yes and no as true and false unless they stand between quotation marks."""
+    wrong = [key for key in catalogue(package, "en") if {"True", "False", "None"} & set(key.split("."))]
+
+    assert not wrong, wrong
+
+
+@pytest.mark.parametrize("package", PACKAGES)
 def test_every_id_that_a_page_names_exists(package):
     known = catalogue("interface", "en") | catalogue(package, "en")
     known = known | (catalogue("workshops", "en") if package == "exports" else {})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from functional_map.load import read_yaml
+from functional_map.load import parse_yaml, read_text, read_yaml
 from functional_map.model import Text
 from vendors.model import (
     AddOn,
@@ -95,11 +95,22 @@ def product_files(folder: Path) -> list[Path]:
 def read_product(path: Path) -> tuple[Product | None, list[str]]:
     """Read one product file; return the product, as far as it could be read, and a sentence for each problem."""
     problems: list[str] = []
-    raw = read_yaml(path, problems)
-    if raw is None:
+    text = read_text(path, problems)
+    if text is None:
         return None, problems
-    product, found = product_from(raw, path.name)
-    return product, problems + found
+    product, found = _product_in(text, path.name)
+    return product, list(found)
+
+
+@lru_cache(maxsize=64)
+def _product_in(text: str, file: str) -> tuple[Product | None, tuple[str, ...]]:
+    """A draft is read again after every change of one file; products are frozen, so the others need not be."""
+    problems: list[str] = []
+    raw = parse_yaml(text, file, problems)
+    if raw is None:
+        return None, tuple(problems)
+    product, found = product_from(raw, file)
+    return product, (*problems, *found)
 
 
 def product_from(raw: dict[str, Any], file: str) -> tuple[Product, list[str]]:

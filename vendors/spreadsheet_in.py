@@ -147,6 +147,8 @@ class _Reader:
         self.reading, self.map, self.renamed, self.merged = reading, functional_map, renamed, merged
         self.known = set(known)
         self.seen: dict[tuple[str, Key], tuple[str, int]] = {}
+        # table -> column -> what its cells said and mean
+        self.understood: dict[str, dict[str, dict[str | int, Any]]] = defaultdict(lambda: defaultdict(dict))
 
     def say(self, key: str, sheet: str = "", row: int = 0, column: int = 0, **values: Any) -> None:
         if len(self.reading.problems) < MOST_SAID:
@@ -218,14 +220,16 @@ class _Reader:
         if head is None:
             return
         first, places = head
-        rows = 0
+        at_places, rows = list(places.items()), 0
+        keys, rest = [one for one in spec if one.key], {one.field: one for one in spec if not one.key}
         for number, row in sheet.rows(first):
-            cells = {name: row[at - 1] if at <= len(row) else None for name, at in places.items()}
+            width = len(row)
+            cells = {name: value for name, at in at_places if at <= width and (value := row[at - 1]) not in (None, "")}
             if number <= HEAD_LINES and len(_fields_in(row, table)) > len(spec) // 2:
                 continue  # the headings, below the column ids
-            if any(value not in (None, "") for value in cells.values()):
+            if cells:
                 rows += 1
-                self._row(_Row(self, sheet, number, places, cells), table, product, spec)
+                self._row(_Row(self, sheet, number, table, places, cells), table, product, keys, rest)
         if table == "rates":
             self._one_day()
         if table == "ratings":
@@ -267,15 +271,17 @@ class _Reader:
             return None
         return number + 1, {name: places[0] for name, places in found.items()}
 
-    def _row(self, row: _Row, table: str, product: str, spec: Sequence[Column]) -> None:
-        keys = {"product": product} | {column.field: row.key(column) for column in spec if column.key}
+    def _row(
+        self, row: _Row, table: str, product: str, key_columns: Sequence[Column], rest: Mapping[str, Column]
+    ) -> None:
+        keys = {"product": product} | {column.field: row.key(column) for column in key_columns}
         if row.broken:
             return
         subject = self._subject(row, table, keys)
         if subject is None:
             return
         product, key = subject
-        values = {one.field: row.value(one) for one in spec if not one.key and row.cells.get(one.field) is not None}
+        values = {field: row.value(rest[field]) for field in row.cells if field in rest}
         if row.broken:
             return
         record: dict[str, Any] | None = without_blanks(values)
@@ -358,9 +364,10 @@ class _Row:
     """One row of a sheet, and the values that its cells hold."""
 
     def __init__(
-        self, reader: _Reader, sheet: _Sheet, line: int, places: Mapping[str, int], cells: Mapping[str, Any]
+        self, reader: _Reader, sheet: _Sheet, line: int, table: str, places: Mapping[str, int], cells: Mapping[str, Any]
     ) -> None:
         self.reader, self.sheet, self.line, self.places, self.cells = reader, sheet, line, places, cells
+        self.understood = reader.understood[table]
         self.broken = False
 
     def say(self, key: str, name: str, **values: Any) -> None:
@@ -376,8 +383,20 @@ class _Row:
     def value(self, column: Column) -> Any:
         """The value of a cell as its column means it; None where it is empty or cannot be used."""
         value = self.cells.get(column.field)
-        if value is None or value == "":
+        if value is None:
             return None
+        if column.kind == "text" or type(value) not in (str, int) or str(value).startswith("="):
+            return self._read(column, value)
+        # the same few words and levels stand in thousands of cells: what is once understood is understood
+        seen = self.understood[column.field]
+        if value not in seen:
+            found = self._read(column, value)
+            if self.broken:
+                return found
+            seen[value] = found
+        return seen[value]
+
+    def _read(self, column: Column, value: Any) -> Any:
         if not isinstance(value, str | int | float | dt.date):  # array formulas and other objects
             self.say("formula", column.field)
             return None

@@ -29,7 +29,7 @@ from scoring.stability import weight_stability
 from vendors.model import Edition, Fact
 from vendors.tables import MIDDLE_OF_THE_SCALE, plan_table, prior_levels, rating_table
 from workshops.costs import cost_lines
-from workshops.evidence import Quote, Seen
+from workshops.evidence import Quote, Seen, Usability
 from workshops.model import Context, CostOverride, Project
 from workshops.overlay import overlaid
 
@@ -119,13 +119,17 @@ class Assessment:
     def ergonomics(self) -> pd.DataFrame:
         """product -> low, central, high score, 0 to 100: the team's own measure where enough people made one."""
         table = _ergonomics(self.edition)
-        measured = [one for one in self.project.evidence.usability.values() if one.enough]
-        if measured:
+        if self.measured_ergonomics:
             table = table.copy()
-            for one in measured:
-                if one.product_id in table.index:
-                    table.loc[one.product_id] = [one.low, one.mean, one.high]
+            for product, one in self.measured_ergonomics.items():
+                table.loc[product] = [one.low, one.mean, one.high]
         return table
+
+    @cached_property
+    def measured_ergonomics(self) -> dict[str, Usability]:
+        """product -> what the team measured, where enough people did."""
+        known, usability = _ergonomics(self.edition).index, self.project.evidence.usability
+        return {product: one for product, one in usability.items() if one.enough and product in known}
 
     @cached_property
     def gates(self) -> Gates:

@@ -78,7 +78,7 @@ def facts() -> str:
             f"<b>{words.score(row['fit'])}</b> {small(f'{words.score(row.low)} – {words.score(row.high)}')}",
             t.percent(row["documented"]),
             tables.cost(offer, row),
-            f"{t.number(row['ergonomics'])} {small(f'{t.number(row.ergonomics_low)} – {t.number(row.ergonomics_high)}')}",
+            tables.ergonomics(row),
             escape(words.share(chances[offer])) if offer in chances.index else "–",
             verdict_mark(tables.worst(offer), t),
         ]

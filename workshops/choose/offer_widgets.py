@@ -103,12 +103,20 @@ class OfferTables:
                     self.fit_interval(row),
                     t.percent(row["documented"]),
                     self.cost(str(offer), row),
-                    t.number(row["ergonomics"]),
+                    self.ergonomics(row),
                     escape(self.words.share(row["probability"])),
                     verdict_mark(self.worst(str(offer)), t),
                 ]
             )
         return table(heads, lines, right={2, 4, 5, 6, 7})
+
+    def ergonomics(self, row: pd.Series) -> str:
+        """The score with its ends, and who says so where it is the team."""
+        t = self.t
+        ends = f"{t.number(row['ergonomics_low'])} – {t.number(row['ergonomics_high'])}"
+        measured = self.a.measured_ergonomics.get(row["product"])
+        by = f"<br>{small(t('shortlist.measured_by', count=len(measured.scores)))}" if measured else ""
+        return f"{t.number(row['ergonomics'])}<br>{small(ends)}{by}"
 
     def left_out(self, rows: pd.DataFrame) -> str:
         """One line a vendor that is not on the list: why not, and the smallest change that would bring it in."""

@@ -214,8 +214,9 @@ def demonstrations_part(assessment: Assessment, words: Words, who: Person, t: Te
     if may_lead:
         with st.expander(t("demonstration.new"), expanded=not held, key="decide_new"):
             new_form(assessment, who, t)
-        if any(not one.revealed for one in held):
-            with st.expander(t("demonstration.join"), key="decide_join"):
+        if open_ones := [one for one in held if not one.revealed]:
+            awaited = not any(scorers_of(database(), one.id) for one in open_ones)
+            with st.expander(t("demonstration.join"), expanded=awaited, key="decide_join"):
                 how_to_score(project_id, who, t)
 
 
@@ -371,11 +372,12 @@ def result_table(found: list[LineResult], words: Words, t: Texts) -> str:
     rows = ["<tr>" + "".join(f"<th>{escape(t(f'demonstration.head.{head}'))}</th>" for head in heads) + "</tr>"]
     for result in found:
         level, effort = result.level, result.effort
+        unleveled = t("demonstration.less_only" if result.shown else "demonstration.not_shown")
         spread = ", ".join(f"{level}: {count}" for level, count in sorted(result.levels.items()))
         cells = [
             escape(words.item(result.line.item_id)),
             level_chip(result.line.level),
-            level_chip(level) if level is not None else escape(t("demonstration.not_shown")),
+            level_chip(level) if level is not None else escape(unleveled),
             level_bar(dict(result.levels), spread) if result.levels else "",
             escape(t("demonstration.done", count=result.done, all=result.people)),
             f"{t.number(effort, 1)} · {escape(t(f'score.effort.{round(effort)}'))}" if effort is not None else "–",

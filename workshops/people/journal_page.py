@@ -32,13 +32,16 @@ def labels() -> dict[str, str]:
     return found
 
 
+def bare(value) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def told(value) -> str:
     """A value as one short line; the export has it whole."""
-    if value is None:
-        return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):
-        text = "; ".join(f"{name}: {json.dumps(part, ensure_ascii=False)}" for name, part in value.items())
+        text = "; ".join(f"{name}: {bare(part)}" for name, part in value.items() if part not in ([], {}))
+    else:
+        text = "" if value is None else bare(value)
     return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
 
 
@@ -84,5 +87,6 @@ rows = "".join(
 heads = "".join(
     f"<th>{escape(t(f'journal.{name}'))}</th>" for name in ("at", "who", "action_head", "subject", "before", "after")
 )
-st.html(f"<table class='clean'><tr>{heads}</tr>{rows}</table>")
+widths = "".join(f"<col style='width:{share}'>" for share in ("11%", "13%", "17%", "19%", "20%", "20%"))
+st.html(f"<table class='clean'><colgroup>{widths}</colgroup><tr>{heads}</tr>{rows}</table>")
 st.caption(t("journal.append_only" if project_id else "journal.append_only_editions"))

@@ -25,7 +25,8 @@ def attempt(change, *values) -> None:
 
 
 def add() -> None:
-    attempt(add_member, st.session_state["people_login"])
+    if login := st.session_state["people_login"].strip():
+        attempt(add_member, login)
 
 
 @st.dialog(t("people.erase"))

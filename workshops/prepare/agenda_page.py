@@ -169,7 +169,8 @@ def sessions_table() -> None:
 
 
 def plan_tab() -> None:
-    settings_row(agenda.settings)
+    if not locked:
+        settings_row(agenda.settings)
     for day, late in over_time(agenda).items():
         st.warning(t("agenda.over", day=day, count=late), icon=":material/schedule:")
     sessions_table()

@@ -447,7 +447,7 @@ header(
     t("requirements.title"),
     t(
         "requirements.state",
-        asked=len(project.asked()),
+        asked=sum(level > 0 for level in project.asked().values()),
         total=len(known),
         must=t("requirements.must_haves", count=len(project.must_haves())),
     ),

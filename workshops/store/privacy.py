@@ -73,17 +73,24 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
             .where(people.c.person_id == participant_id)
         )
         usability = [dict(row) for row in ten.mappings()]
-        judged, named = schema.suitability, folded(person["name"])
+        judged, named = schema.suitability, person["name"]
         answers_given = connection.execute(
             sa.select(judged.c.product_id, judged.c.criterion, judged.c.score, judged.c.reason, judged.c.by).where(
                 judged.c.project_id == project_id
             )
         )
-        suitability = [dict(row) for row in answers_given.mappings() if folded(row["by"]) == named]
+        suitability = [dict(row) for row in answers_given.mappings() if _is(named, row["by"])]
         opinions = connection.scalars(
             sa.select(schema.decision.c.dissent).where(schema.decision.c.project_id == project_id)
         )
-        dissent = [what for given in opinions for who, what in given if folded(who) == named]
+        dissent = [what for given in opinions for who, what in given if _is(named, who)]
+        asked = schema.expectation
+        owners = connection.execute(
+            sa.select(asked.c.item_id, asked.c.owner)
+            .where(asked.c.project_id == project_id, asked.c.owner != "")
+            .order_by(asked.c.item_id)
+        )
+        owned = [item for item, owner in owners if _is(named, owner)]
         concerns = sa.or_(journal.c.who == participant_id, journal.c.subject == participant_id)
         lines = connection.execute(
             sa.select(journal.c.at, journal.c.action, journal.c.after).where(concerns).order_by(journal.c.id)
@@ -99,6 +106,7 @@ def kept_about(database: Database, by: Person, project_id: str, participant_id: 
         "usability": usability,
         "suitability": suitability,
         "dissent": dissent,
+        "owner_of": owned,
         "journal": told,
     }
 
@@ -107,10 +115,12 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
     """Delete a participant's name, devices, answers and comments for good; agreed levels stay as they are.
 
     What they scored in demonstrations stays in the sums, without their name and their comments; what they judged or
-    thought of the decision stays without their name, in recorded decisions too. Whoever has the same name in this
-    project is no longer named there either. Sentences that others typed are not searched.
+    thought of the decision stays without their name, in recorded decisions too; what they own has no owner any more.
+    Whoever has the same name in this project is no longer named there either. Sentences that others typed are not
+    searched.
 
-    The journal keeps that somebody joined, without a name: it never had one.
+    The journal is never written again. It keeps that somebody joined, without a name; where one of its lines says whom
+    a requirement was given to, the name typed there stays.
     Raises ProjectError where the project has no such participant.
     """
     require(by, "edit-project")
@@ -122,6 +132,7 @@ def erase_participant(database: Database, by: Person, project_id: str, participa
             connection.execute(table.delete().where(table.c.participant_id == participant_id))
         _unname_scorer(connection, participant_id)
         _unname_judge(connection, project_id, person["name"])
+        _unname_owner(connection, project_id, person["name"])
         connection.execute(schema.participant.delete().where(schema.participant.c.id == participant_id))
         room = schema.workshop
         connection.execute(
@@ -146,11 +157,23 @@ def _unname_scorer(connection: sa.Connection, participant_id: str) -> None:
     )
 
 
+def _is(name: str, one: str) -> bool:
+    return folded(one.strip()) == folded(name.strip())
+
+
+def _unname_owner(connection: sa.Connection, project_id: str, name: str) -> None:
+    asked = schema.expectation
+    of_project = asked.c.project_id == project_id
+    for owner in connection.scalars(sa.select(asked.c.owner).distinct().where(of_project)).all():
+        if _is(name, owner):
+            connection.execute(asked.update().where(of_project, asked.c.owner == owner).values(owner=""))
+
+
 def _unname_judge(connection: sa.Connection, project_id: str, name: str) -> None:
     """Take a name out of the answers on suitability and the recorded decisions."""
 
     def unnamed(one: str) -> str:
-        return NOBODY_NAMED if folded(one.strip()) == folded(name) else one
+        return NOBODY_NAMED if _is(name, one) else one
 
     answers, decisions = schema.suitability, schema.decision
     of_project = answers.c.project_id == project_id

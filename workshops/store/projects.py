@@ -67,7 +67,7 @@ def list_projects(database: Database) -> list[Summary]:
     """Every project, whosever it is, the one changed last first."""
     asked = (
         sa.select(schema.expectation.c.project_id, sa.func.count().label("asked"))
-        .where(schema.expectation.c.level.is_not(None), schema.expectation.c.status != "out-of-scope")
+        .where(schema.expectation.c.level > 0, schema.expectation.c.status != "out-of-scope")
         .group_by(schema.expectation.c.project_id)
         .subquery()
     )
