@@ -18,6 +18,7 @@ from workshops.rooms.ballot import item_texts
 from workshops.rooms.challenge import challenges_of_item, unconfirmed_items
 from workshops.rooms.changing_widgets import Changes
 from workshops.rooms.lead_widgets import (
+    answer_line,
     challenge_lines,
     clock,
     effect_lines,
@@ -203,11 +204,16 @@ def run(session: Session) -> None:
     pace_line(session)
     show_problems(changes.problems(), t)
     shortlist_strip(assessment)
+    moved = st.container(key="lead_moves")
     controls(session, done)
     if st.session_state.get("lead_view") == "batch":
         batch_view(session, done)
     else:
-        item_view(session, workshop.item_id if workshop.item_id in session.items else session.items[0], done)
+        item_id = workshop.item_id if workshop.item_id in session.items else session.items[0]
+        proposal = item_view(session, item_id, done)
+        with moved:  # last, so that the item and its votes do not wait for it
+            effects = [effect_of_level(assessment, item_id, level) for level in LEVELS]
+            st.html(answer_line(effects, proposal, assessment, t))
 
 
 def controls(session: Session, done: set[str]) -> None:
@@ -258,7 +264,8 @@ def controls(session: Session, done: set[str]) -> None:
 # ---------------------------------------------------------------- one item
 
 
-def item_view(session: Session, item_id: str, done: set[str]) -> None:
+def item_view(session: Session, item_id: str, done: set[str]) -> int | None:
+    """The item with its votes and what is known about it; returns the level that it proposes to agree on."""
     texts = item_texts(functional_map, item_id, own.get(item_id), language)
     revealed = item_id in discussions and discussions[item_id].revealed
     votes = votes_of(database(), workshop.id, [item_id])
@@ -286,9 +293,8 @@ def item_view(session: Session, item_id: str, done: set[str]) -> None:
         )
         if prompts:
             st.html(challenge_lines(prompts, functional_map, words, t))
-        if revealed and item_id not in done and found.proposal is not None:
-            st.html(effect_lines([effect_of_level(assessment, item_id, found.proposal)], assessment, t))
         side_panels(item_id, level, found, revealed)
+    return found.proposal if revealed and item_id not in done else None
 
 
 def rank_words(session: Session, item_id: str) -> str:
