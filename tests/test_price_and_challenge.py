@@ -31,7 +31,6 @@ from workshops.rooms.price_tag import (
     Moves,
     cost_per_year,
     effect_of_level,
-    listed,
     moves,
     price_of_must_have,
     variant,
