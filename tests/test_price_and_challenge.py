@@ -280,4 +280,4 @@ def test_the_line_of_an_answer_that_moves_nobody_is_one_sentence(wishes):
     """A level that all reach: whatever is asked of it, the three stay in their order."""
     effects = [effect_of_level(wishes, "sla", 3)]
 
-    assert "moves nobody on the shortlist" in answer_line(effects, 3, wishes, texts("workshops", "en"))
+    assert "no answer here moves anybody on the shortlist" in answer_line(effects, 3, wishes, texts("workshops", "en"))

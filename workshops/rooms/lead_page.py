@@ -274,13 +274,13 @@ def item_view(session: Session, item_id: str, done: set[str]) -> int | None:
     left, right = st.columns([17, 11], gap="medium")
     with left:
         st.html(
-            f'<p class="muted">{escape(texts["label"])}{escape(rank_words(session, item_id))}</p>'
-            f'<p class="question">{escape(texts["question"] or texts["definition"])}</p>'
+            f'<p class="question">{escape(texts["question"] or texts["definition"] or texts["label"])} '
+            f'<span class="muted">{escape(rank_words(session, item_id))}</span></p>'
         )
         votes_panel(item_id, texts["levels"], revealed)
     with right:
         level = project.expectation(item_id).level
-        if level is None and revealed:
+        if revealed and item_id not in done and found.proposal is not None:  # what the room is about to agree on
             level = found.proposal
         prompts = challenges_of_item(
             assessment,
@@ -300,8 +300,8 @@ def item_view(session: Session, item_id: str, done: set[str]) -> int | None:
 def rank_words(session: Session, item_id: str) -> str:
     place = session.items.index(item_id) + 1
     if place <= session.discuss:
-        return " · " + t("lead.rank_discuss", place=place, total=session.discuss)
-    return " · " + t("lead.rank_batch")
+        return t("lead.rank_discuss", place=place, total=session.discuss)
+    return t("lead.rank_batch")
 
 
 def seen(found: Tally, revealed: bool) -> tuple:
