@@ -23,6 +23,7 @@ from workshops.rooms.challenge import (
     challenges_of_item,
     challenges_of_project,
     far_apart,
+    items_apart,
     team_medians,
     unconfirmed_items,
 )
@@ -281,3 +282,45 @@ def test_the_line_of_an_answer_that_moves_nobody_is_one_sentence(wishes):
     effects = [effect_of_level(wishes, "sla", 3)]
 
     assert "no answer here moves anybody on the shortlist" in answer_line(effects, 3, wishes, texts("workshops", "en"))
+
+
+def test_items_on_which_teams_are_apart_are_those_found_one_by_one():
+    """Medians: sla 4 against 2; notes 3 against 2; invoicing has one team only; on donations service skipped."""
+    given = {
+        "notes": {"sales": [3, 3], "service": [2]},
+        "sla": {"sales": [4, 4, 3], "service": [3, 2]},
+        "invoicing": {"sales": [4, 0]},
+        "donations": {"sales": [4], "service": [float("nan")]},
+    }
+    rows = [(item, team, level) for item, teams in given.items() for team, levels in teams.items() for level in levels]
+    table = pd.DataFrame(rows, columns=["item", "team", "level"])
+
+    assert items_apart(table) == ["sla"]
+    assert [item for item in given if far_apart(table[table["item"] == item])] == ["sla"]
+    assert items_apart(table[:0]) == []
+    assert items_apart(table[table["item"] == "donations"]) == []
+
+
+def test_prompts_of_the_whole_are_those_of_its_items(market, functional_map):
+    """Nobody has sla at 4 and only Alpha notes at 3; nobody is rated on donations, which says nothing."""
+    whole = assessed(
+        market,
+        functional_map,
+        sla=Expectation("sla", 4),
+        notes=Expectation("notes", 3, must_have=True),
+        donations=Expectation("donations", 2),
+    )
+    one_by_one = {
+        (rule, item): values
+        for item, level in whole.project.asked().items()
+        for rule, values in prompts(whole, item, level, must_have=item == "notes").items()
+        if rule in ("nobody", "only_one")
+    }
+    together = {
+        (one.rule, one.item_id): one.values
+        for one in challenges_of_project(whole, votes(), set(), set())
+        if one.rule in ("nobody", "only_one")
+    }
+
+    assert set(together) == {("nobody", "sla"), ("only_one", "notes")}
+    assert together == one_by_one

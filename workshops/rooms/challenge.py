@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from scoring.agreement import level_counts, lower_median
+from scoring.offers import Offers
 from workshops.assess import Assessment
 from workshops.model import Project
 from workshops.rooms.room import Workshop
@@ -63,12 +65,14 @@ def challenges_of_project(
     project = assessment.project
     asked, must_haves = project.asked(), project.must_haves()
     found = [*everything_at_the_top(assessment), *too_many_must_haves(assessment)]
+    out_of_reach = _out_of_reach(assessment)
     for item_id, level in asked.items():
-        found += nobody_covers(assessment, item_id, level)
+        if item_id in out_of_reach:
+            found += nobody_covers(assessment, item_id, level)
         if item_id in must_haves:
             found += only_one_covers(assessment, item_id, level)
             found += costs_a_higher_plan(assessment, item_id, level)
-    for item_id in votes["item"].unique():
+    for item_id in items_apart(votes):
         if item_id in decisive:
             found += teams_disagree(votes[votes["item"] == item_id], item_id)
     found += [
@@ -100,10 +104,10 @@ def too_many_must_haves(assessment: Assessment) -> Iterator[Challenge]:
 
 def nobody_covers(assessment: Assessment, item_id: str, level: int | None) -> Iterator[Challenge]:
     """No product reaches the level, under any of its plans."""
-    if not level or item_id not in assessment.offers.central.columns or not _rated(assessment, item_id).any():
+    if not level or item_id not in assessment.offers.central.columns:
         return
     best = _best(assessment, item_id)
-    if (best < level).all():
+    if len(best) and (best < level).all():
         top = best.max()
         values = {"level": level, "best": int(top), "products": _names(assessment, best[best == top].index)}
         yield Challenge("nobody", item_id, values=values)
@@ -124,14 +128,9 @@ def costs_a_higher_plan(assessment: Assessment, item_id: str, level: int | None)
     if not level or item_id not in assessment.offers.central.columns:
         return
     first, first_below = (_first_plan(assessment, item_id, one) for one in (level, level - 1))
-    dearer = first[first > first_below.reindex(first.index).fillna(0)]
+    dearer = [offer for product, (place, offer) in first.items() if place > first_below.get(product, (0, ""))[0]]
     if len(first) >= 2 and 2 * len(dearer) >= len(first):
-        offers = assessment.offers.table
-        places = [
-            str(offers.index[(offers["product"] == product) & (offers["place"] == first[product])][0])
-            for product in dearer.index
-        ]
-        names = [assessment.offer_name(offer) for offer in places]
+        names = [assessment.offer_name(offer) for offer in dearer]
         yield Challenge(
             "higher_plan", item_id, values={"level": level, "count": len(dearer), "total": len(first), "offers": names}
         )
@@ -145,6 +144,19 @@ def teams_disagree(votes: pd.DataFrame, item_id: str) -> Iterator[Challenge]:
         yield Challenge(
             "teams", item_id, values={"low_team": low_team, "low": low, "high_team": high_team, "high": high}
         )
+
+
+def items_apart(votes: pd.DataFrame) -> list[str]:
+    """The items on which `far_apart` finds two teams, in the order of the votes: all of them at once."""
+    given = votes[votes["level"].notna()]
+    if given.empty:
+        return []
+    groups = given.groupby(["item", "team"], sort=False).ngroup().to_numpy()
+    medians = lower_median(level_counts(pd.DataFrame({"item": groups, "level": given["level"].to_numpy()})))
+    item_of = pd.Series(given["item"].to_numpy(object), groups).groupby(level=0).first()
+    by_item = medians.groupby(item_of.reindex(medians.index).to_numpy(object), sort=False)
+    wide = by_item.max() - by_item.min() >= APART
+    return [item for item in given["item"].unique() if wide[item]]
 
 
 def far_apart(votes: pd.DataFrame) -> tuple[str, int, str, int] | None:
@@ -177,22 +189,40 @@ def unconfirmed_items(project: Project, workshop: Workshop | None, voted: set[st
     }
 
 
+def _out_of_reach(assessment: Assessment) -> set[str]:
+    """The items on which no product, as far as it is rated, reaches what is asked."""
+    asked, best = assessment.expectations, best_levels(assessment.offers)
+    asked = asked[asked.index.isin(best.columns)]
+    return set(asked.index[~(best[asked.index] >= asked).any(axis="index")])
+
+
 def _best(assessment: Assessment, item_id: str) -> pd.Series:
-    """product -> the level that its best plan reaches, rounded as the gates do; products not rated on it are left out."""
-    rated = _rated(assessment, item_id)
-    levels = np.floor(assessment.offers.central[item_id] + NEAR)[rated]
-    return levels.groupby(assessment.offers.table["product"].reindex(levels.index), sort=False).max()
+    """product -> the level that its best plan reaches; products not rated on the item are left out."""
+    return best_levels(assessment.offers)[item_id].dropna()
 
 
-def _rated(assessment: Assessment, item_id: str) -> pd.Series:
-    return assessment.offers.rated[item_id].astype(bool)
+@lru_cache(maxsize=16)
+def best_levels(offers: Offers) -> pd.DataFrame:
+    """product x item: the level that the best plan reaches, rounded as the gates do; missing where it is not rated."""
+    return reached_levels(offers).groupby(offers.products.to_numpy(object), sort=False).max()
 
 
-def _first_plan(assessment: Assessment, item_id: str, level: int) -> pd.Series:
-    """product -> place of the first plan that reaches a level; products that never do are left out."""
-    reaches = (np.floor(assessment.offers.central[item_id] + NEAR) >= level) & _rated(assessment, item_id)
-    table = assessment.offers.table[reaches.to_numpy()]
-    return table.groupby("product", sort=False)["place"].min()
+@lru_cache(maxsize=16)
+def reached_levels(offers: Offers) -> pd.DataFrame:
+    """offer x item: the level reached, rounded as the gates do; missing where the product is not rated."""
+    return np.floor(offers.central + NEAR).where(offers.rated)
+
+
+def _first_plan(assessment: Assessment, item_id: str, level: int) -> dict[str, tuple[int, str]]:
+    """product -> place of the first plan that reaches a level, and its offer; products that never do are left out."""
+    offers = assessment.offers
+    reaches = reached_levels(offers)[item_id] >= level
+    table = offers.table[reaches.to_numpy()]
+    first: dict[str, tuple[int, str]] = {}
+    for offer, product, place in zip(table.index, table["product"], table["place"], strict=True):
+        if product not in first or place < first[product][0]:
+            first[product] = place, str(offer)
+    return first
 
 
 def _names(assessment: Assessment, products: pd.Index) -> list[str]:

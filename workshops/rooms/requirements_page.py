@@ -14,7 +14,7 @@ from interface.page_widgets import current_language, header, page_texts, plain, 
 from scoring.fit import NothingAskedError
 from workshops.choose.shortlist_widgets import shortlist_strip
 from workshops.model import LONGEST_NAME, LONGEST_NOTE, STATUSES, OwnItem, ProjectError
-from workshops.rooms.challenge import challenges_of_project, teams_disagree, unconfirmed_items
+from workshops.rooms.challenge import challenges_of_project, items_apart, unconfirmed_items
 from workshops.rooms.changing_widgets import Changes
 from workshops.rooms.lead_widgets import challenge_words, moves_words, team_name, team_table, who_said_what
 from workshops.rooms.leading import DISCUSS_FIRST, progress_by_domain, progress_by_team, settled, summary, tally
@@ -42,6 +42,7 @@ workshop = workshop_of(database(), project.id)
 votes = votes_of(database(), workshop.id) if workshop else pd.DataFrame(columns=["item", "team", "level"])
 said = summary(votes)
 done = settled(discussions_of(database(), workshop.id)) if workshop else set()
+apart = items_apart(votes)
 left_over = unconfirmed_items(project, workshop, set(said.index), done)
 
 
@@ -54,8 +55,7 @@ def domain_of(item_id: str) -> str:
 
 def disputed() -> set[str]:
     """Items on which people, or teams, are far apart."""
-    found = set(said.index[said["verdict"] == "discuss"])
-    return found | {item for item, rows in votes.groupby("item") if any(teams_disagree(rows, str(item)))}
+    return {*said.index[said["verdict"] == "discuss"], *apart}
 
 
 def short_on_the_shortlist() -> set[str]:
@@ -363,9 +363,9 @@ def value_words(field: str, value: object) -> str:
 
 def progress_part() -> None:
     """How much is agreed, by domain and by team, and how much is disputed."""
-    apart = disputed()
-    domains = progress_by_domain(project, functional_map, said, apart)
-    teams = progress_by_team(project, functional_map, said, apart)
+    unsettled = disputed()
+    domains = progress_by_domain(project, functional_map, said, unsettled)
+    teams = progress_by_team(project, functional_map, said, unsettled)
     left, right = st.columns(2, gap="large")
     left.html(progress_table(domains, t("requirements.domain"), words.domain))
     right.html(progress_table(teams, t("requirements.team"), lambda team: team_name(functional_map, team, t)))
@@ -394,9 +394,9 @@ def bar(part: int, whole: int) -> str:
 
 def challenges_part() -> None:
     """What is worth a second look, with the numbers it rests on."""
-    found = challenges_of_project(
-        assessment, votes, set(decisive_of(project, workshop).index[:DISCUSS_FIRST]), left_over
-    )
+    # which items decide takes long to find out, and matters here only where teams are apart
+    decisive = set(decisive_of(project, workshop).index[:DISCUSS_FIRST]) if apart else set()
+    found = challenges_of_project(assessment, votes, decisive, left_over)
     if not found:
         return
     with st.expander(
