@@ -78,7 +78,7 @@ _SHEET = """
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock]{gap:.5rem}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)!important;opacity:1!important}
-.muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
+button[kind=primary],button[kind=primaryFormSubmit]{color:var(--paper)} .muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
 .level{display:inline-flex;align-items:center;justify-content:center;min-width:1.55em;height:1.55em;border-radius:4px;
  font-weight:650;font-size:.9em;font-variant-numeric:tabular-nums}
 .level.unknown{background:none;border:1.5px dashed var(--muted);color:var(--muted)}
