@@ -9,15 +9,11 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from scoring.gates import LIKELY_FAIL
-from scoring.robustness import domain_spread, robustness
-from scoring.shortlist import on_the_list
 from workshops.assess import Assessment
 from workshops.model import Context, Project
 from workshops.reasons import verdicts
+from workshops.trials import Standing, trials
 
 LISTED, BEHIND = "listed", "behind"
 MOST_PLANS_TRIED = 3
@@ -80,14 +76,12 @@ def _moved_bars(assessment: Assessment, product_id: str) -> WayIn | None:
         if (fit := assessment.table.at[offer, "fit"]) <= tried_fit:
             continue  # it would need more, for no better a fit than one that stayed behind
         tried_fit = fit
-        tried = Assessment(changed(assessment, offer, changes), assessment.edition, assessment.map)
-        rows = tried.shortlist.rows
-        row = rows[rows["product"].to_numpy(object) == product_id].iloc[0]
-        if not row["gates_passed"]:
+        project, moved = changed(assessment, offer, changes), {change.gate for change in changes}
+        stands = trials(assessment).with_conditions(project, moved, product_id)
+        if stands is None:
             continue
-        outcome = LISTED if row["listed"] else BEHIND
-        way = WayIn(str(row.name), changes, outcome, float(row["probability"]))
-        if outcome == LISTED:
+        way = WayIn(stands.offer, changes, LISTED if stands.listed else BEHIND, stands.chance)
+        if stands.listed:
             return way
         found = found or way
     return found
@@ -155,33 +149,20 @@ def _better_ratings(assessment: Assessment, offer: str) -> WayIn | None:
     gain = assessment.generous.contributions.loc[offer] - assessment.fit.contributions.loc[offer]
     gain = gain[gain > 1e-9].sort_values(ascending=False, kind="stable")
 
-    def enough(count: int) -> float | None:
-        return _chance_with(assessment, offer, gain.index[:count])
+    def with_best(count: int) -> Standing:
+        return trials(assessment).with_high_ratings(offer, gain.index[:count])
 
-    most = len(gain)
-    if not most or enough(most) is None:
+    least, most = 0, len(gain)
+    if not most or not (best := with_best(most)).listed:
         return None
-    least = 0
     while most - least > 1:  # more good news never puts it further back
         middle = (least + most) // 2
-        least, most = (least, middle) if enough(middle) is not None else (middle, most)
+        if (found := with_best(middle)).listed:
+            most, best = middle, found
+        else:
+            least = middle
     high, central = assessment.generous.covered.loc[offer], assessment.offers.central.loc[offer]
     changes = tuple(
         Change("rating", str(item), float(central[item]), float(high[item]), True) for item in gain.index[:most]
     )
-    return WayIn(offer, changes, LISTED, float(enough(most) or 0.0))
-
-
-def _chance_with(assessment: Assessment, offer: str, items: pd.Index) -> float | None:
-    """The offer's chance of the top with some ratings known to be high; None where it would still not be listed."""
-    chosen = assessment.candidates
-    low, central, high = (one.covered.loc[chosen] for one in (assessment.cautious, assessment.fit, assessment.generous))
-    low, central = low.copy(), central.copy()
-    low.loc[offer, items] = central.loc[offer, items] = high.loc[offer, items]
-    known = dataclasses.replace(assessment.fit, covered=central)
-    spread = domain_spread(low, high, known.asked, known.domains)
-    chance = robustness(known.domain_fit, spread, assessment.robustness.weights).probability_in_top()
-    fits = known.scores if assessment.settings.order_by == "central" else dataclasses.replace(known, covered=low).scores
-    order = np.argsort(-fits.to_numpy().round(9), kind="stable")
-    listed = on_the_list(np.ones(len(order), dtype=bool), chance.to_numpy()[order], assessment.settings)
-    return float(chance[offer]) if chosen[order][listed].isin([offer]).any() else None
+    return WayIn(offer, changes, LISTED, best.chance)
