@@ -124,7 +124,7 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         # conditions of the context are met or not: never nearly
         steps = np.where(unit > 0, np.maximum(sign * (bar - deciding), 0.0) / unit, np.inf)
-    excludes = np.isin(code, _excluding(policy))
+    excludes = _excluding(policy)[code]
     return Gates(
         table.assign(
             verdict=pd.Series(np.array(VERDICTS, dtype=object)[code], dtype=object),
@@ -139,11 +139,15 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
 
 
 def excluded(
-    gate: str, low: np.ndarray, central: np.ndarray, high: np.ndarray, bar: float, at_least: bool, policy: str
+    gate: str, low: np.ndarray, central: np.ndarray, high: np.ndarray, bar: np.ndarray, at_least: bool, policy: str
 ) -> np.ndarray:
-    """For each offer whether one condition excludes it: what `gates` says, without the rest of its working."""
+    """condition x offer: what excludes, of conditions of one gate; as `gates` says, without the rest of its working.
+
+    low, central, high  condition x offer
+    bar                 of each condition
+    """
     ends = _ends(low, central, high, at_least, gate == "must-have")
-    return np.isin(_codes(ends, bar, 1.0 if at_least else -1.0), _excluding(policy))
+    return _excluding(policy)[_codes(ends, bar[:, None], 1.0 if at_least else -1.0)]
 
 
 def _ends(
@@ -161,8 +165,9 @@ def _codes(ends: dict[str, np.ndarray], bar: np.ndarray | float, sign: np.ndarra
     return np.select([reaches["bad"], ~reaches["good"], reaches["central"]], [0, 3, 1], 2)
 
 
-def _excluding(policy: str) -> list[int]:
-    return [VERDICTS.index(verdict) for verdict in POLICIES[policy]]
+def _excluding(policy: str) -> np.ndarray:
+    """For each of `VERDICTS`, whether the policy excludes by it."""
+    return np.array([verdict in POLICIES[policy] for verdict in VERDICTS])
 
 
 def prices(fit: pd.Series, fails: pd.DataFrame, by: str = "gate") -> pd.DataFrame:

@@ -76,8 +76,9 @@ def _moved_bars(assessment: Assessment, product_id: str) -> WayIn | None:
         if (fit := assessment.table.at[offer, "fit"]) <= tried_fit:
             continue  # it would need more, for no better a fit than one that stayed behind
         tried_fit = fit
-        project, moved = changed(assessment, offer, changes), {change.gate for change in changes}
-        stands = trials(assessment).with_conditions(project, moved, product_id)
+        levels = {one.condition: one.then for one in changes if one.gate == "must-have" and one.then}
+        moved = {change.gate for change in changes}
+        stands = trials(assessment).with_conditions(changed(assessment, offer, changes), moved, levels, product_id)
         if stands is None:
             continue
         way = WayIn(stands.offer, changes, LISTED if stands.listed else BEHIND, stands.chance)

@@ -102,7 +102,7 @@ def measure() -> None:
         tell(f"Shortlist, {tab} open, another budget each time", rerun(shortlist, another_budget), 200)
     shortlist.session_state["shortlist_tabs"] = t("shortlist.tab.left_out")
     shortlist.run()
-    tell("Shortlist, left-out open, another budget (all ways in anew)", rerun(shortlist, another_budget, 6))
+    tell("Shortlist, left-out open, another budget each time", rerun(shortlist, another_budget), 200)
 
     requirements = opened("rooms/requirements", project)
 
