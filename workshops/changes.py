@@ -9,6 +9,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from scoring.gates import LIKELY_FAIL
 from workshops.assess import Assessment
 from workshops.model import Context, Project
@@ -61,19 +63,19 @@ def way_in(assessment: Assessment, product_id: str) -> WayIn | None:
     evidence allows.
     """
     rows = assessment.shortlist.rows
-    row = rows[rows["product"].to_numpy(object) == product_id].iloc[0]
-    if row["listed"]:
+    place = rows["product"].to_numpy(object).tolist().index(product_id)
+    if rows["listed"].iat[place]:
         return None
-    if row["gates_passed"]:
-        return _better_ratings(assessment, str(row.name))
+    if rows["gates_passed"].iat[place]:
+        return _better_ratings(assessment, str(rows.index[place]))
     return _moved_bars(assessment, product_id)
 
 
 def _moved_bars(assessment: Assessment, product_id: str) -> WayIn | None:
     found: WayIn | None = None
     tried_fit = -1.0
-    for offer, changes in _by_size(assessment, product_id)[:MOST_PLANS_TRIED]:
-        if (fit := assessment.table.at[offer, "fit"]) <= tried_fit:
+    for offer, fit, changes in by_size(assessment, product_id)[:MOST_PLANS_TRIED]:
+        if fit <= tried_fit:
             continue  # it would need more, for no better a fit than one that stayed behind
         tried_fit = fit
         levels = {one.condition: one.then for one in changes if one.gate == "must-have" and one.then}
@@ -88,18 +90,19 @@ def _moved_bars(assessment: Assessment, product_id: str) -> WayIn | None:
     return found
 
 
-def _by_size(assessment: Assessment, product_id: str) -> list[tuple[str, tuple[Change, ...]]]:
-    """The offers of a product with what each would need, the one that needs least first."""
+def by_size(assessment: Assessment, product_id: str) -> list[tuple[str, float, tuple[Change, ...]]]:
+    """The offers of a product with their fit and what each would need, the one that needs least first."""
     excluding, table = verdicts(assessment).excluding, assessment.table
-    own = assessment.offers.products.index[assessment.offers.products.to_numpy(object) == product_id]
+    own = np.flatnonzero(table["product"].to_numpy(object) == product_id)
+    known = (table.index[own], table["fit"].to_numpy(float)[own], table["cost"].to_numpy(float)[own])
     needs = []
-    for offer in own:
+    for offer, fit, cost in zip(*known, strict=True):
         conditions = excluding.get(offer, [])
         size = sum(min(row.steps, OUT_OF_REACH) for row in conditions)
         # of plans that need the same the better fit, then the cheaper one
-        order = (round(size, 6), len(conditions), -table.at[offer, "fit"], table.at[offer, "cost"])
-        needs.append((order, offer, tuple(_needed(row) for row in conditions)))
-    return [(offer, changes) for _, offer, changes in sorted(needs, key=lambda one: one[0])]
+        order = (round(size, 6), len(conditions), -fit, cost)
+        needs.append((order, offer, fit, tuple(_needed(row) for row in conditions)))
+    return [(offer, fit, changes) for _, offer, fit, changes in sorted(needs, key=lambda one: one[0])]
 
 
 def _needed(row: Any) -> Change:

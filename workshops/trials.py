@@ -93,7 +93,7 @@ class Trials:
         found = np.zeros(len(self.names), dtype=bool)
         for gate in GATES:
             if gate not in gates:
-                found |= self._blocked_by.get(gate, False)
+                found |= self._blocked_by[gate]
             elif parts := list(tried.conditions_of(gate)):
                 ends = (np.stack([getattr(one, end).to_numpy(float) for one in parts]) for end in ENDS)
                 bars = np.array([one.bar for one in parts], dtype=float)
@@ -103,8 +103,12 @@ class Trials:
     @cached_property
     def _blocked_by(self) -> dict[str, np.ndarray]:
         """gate -> for each offer, whether it excludes."""
-        fails = self.assessment.fails
-        return {gate: fails[gate].to_numpy(bool).any(axis=1) for gate in GATES if gate in fails}
+        excluding = self.assessment.gates.excluding
+        gates, rows = excluding["gate"].to_numpy(object), self.assessment.table.index.get_indexer(excluding["offer"])
+        found = {gate: np.zeros(len(self.names), dtype=bool) for gate in GATES}
+        for gate, blocked in found.items():
+            blocked[rows[gates == gate]] = True
+        return found
 
     def _levels(self, offers: Offers) -> list[np.ndarray]:
         columns = offers.central.columns.get_indexer(self.items)
