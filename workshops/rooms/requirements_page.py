@@ -14,7 +14,7 @@ from interface.page_widgets import current_language, header, page_texts, plain, 
 from scoring.fit import NothingAskedError
 from workshops.choose.shortlist_widgets import shortlist_strip
 from workshops.model import LONGEST_NAME, LONGEST_NOTE, STATUSES, OwnItem, ProjectError
-from workshops.rooms.challenge import challenges_of_project, items_apart, unconfirmed_items
+from workshops.rooms.challenge import challenges_of_project, teams_apart, unconfirmed_items
 from workshops.rooms.changing_widgets import Changes
 from workshops.rooms.lead_widgets import challenge_words, team_name, team_table, who_said_what
 from workshops.rooms.leading import DISCUSS_FIRST, progress_by_domain, progress_by_team, settled, summary, tally
@@ -41,7 +41,8 @@ workshop = workshop_of(database(), project.id)
 votes = votes_of(database(), workshop.id) if workshop else pd.DataFrame(columns=["item", "team", "level"])
 said = summary(votes)
 done = settled(discussions_of(database(), workshop.id)) if workshop else set()
-apart = items_apart(votes)
+apart = teams_apart(votes)
+spoken = {row.Index: row for row in said.itertuples()}
 left_over = unconfirmed_items(project, workshop, set(said.index), done)
 
 
@@ -131,15 +132,15 @@ def filters() -> list[str]:
 
 def votes_words(item_id: str) -> str:
     """How many voted, between which levels, and whether they agree."""
-    if item_id not in said.index:
+    if item_id not in spoken:
         return ""
-    row = said.loc[item_id]
-    spread = str(int(row["low"])) if row["low"] == row["high"] else f"{int(row['low'])}–{int(row['high'])}"
+    row = spoken[item_id]
+    spread = str(row.low) if row.low == row.high else f"{row.low}–{row.high}"
     return t(
         "requirements.vote_summary",
-        count=int(row["votes"]),
+        count=row.votes,
         spread=spread,
-        verdict=t(f"lead.agreement.{row['verdict']}"),
+        verdict=t(f"lead.agreement.{row.verdict}"),
     )
 
 
@@ -395,7 +396,7 @@ def challenges_part() -> None:
     """What is worth a second look, with the numbers it rests on."""
     # which items decide takes long to find out, and matters here only where teams are apart
     decisive = set(decisive_of(project, workshop).index[:DISCUSS_FIRST]) if apart else set()
-    found = challenges_of_project(assessment, votes, decisive, left_over)
+    found = challenges_of_project(assessment, apart, decisive, left_over)
     if not found:
         return
     with st.expander(
