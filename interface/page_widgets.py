@@ -53,11 +53,12 @@ def plain(text: str) -> str:
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]()#+-!|<>~:$" else letter for letter in text)
 
 
-def show_chart(chart: alt.TopLevelMixin, description: str, key: str) -> None:
+def show_chart(chart: alt.TopLevelMixin | dict[str, Any], description: str, key: str) -> None:
     """A chart in the app's own look, with its text alternative."""
     look = chart_config(current_palette())
     # as a plain specification: Altair's own validation of what tests have seen takes longer than drawing it
-    spec = chart.to_dict(validate=False) | {"config": look | {"locale": {"number": number_marks(current_language())}}}
+    plain_chart = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
+    spec = plain_chart | {"config": look | {"locale": {"number": number_marks(current_language())}}}
     st.vega_lite_chart(spec=spec, theme=None, width="stretch", key=key, alt=description)
 
 
@@ -77,7 +78,7 @@ _SHEET = """
 [data-testid=stSidebarUserContent] [data-testid=stVerticalBlock]{gap:.5rem}
 p.state{color:var(--muted);font-size:1.02rem;margin:-.4rem 0 .6rem}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] p{color:var(--muted)!important;opacity:1!important}
-.muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
+button[kind=primary],button[kind=primaryFormSubmit]{color:var(--paper)} .muted{color:var(--muted)} .small{font-size:.86rem} .num{font-variant-numeric:tabular-nums}
 .level{display:inline-flex;align-items:center;justify-content:center;min-width:1.55em;height:1.55em;border-radius:4px;
  font-weight:650;font-size:.9em;font-variant-numeric:tabular-nums}
 .level.unknown{background:none;border:1.5px dashed var(--muted);color:var(--muted)}

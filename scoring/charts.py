@@ -6,6 +6,9 @@ each text, and copies the table for each layer, which costs more than all the ar
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -13,24 +16,44 @@ STATES = ("listed", "passes", "excluded")
 
 
 def cost_fit(
-    table: pd.DataFrame,
-    *,
-    cost_title: str,
-    fit_title: str,
-    budget: float | None,
-    budget_label: str,
-    accent: str,
-    muted: str,
-    bad: str,
-    title: str,
-    subtitle: str = "",
-    number_format: str = ",.0f",
-) -> alt.TopLevelMixin:
+    table: pd.DataFrame, *, budget: float | None, title: str, subtitle: str = "", **look: str
+) -> dict[str, Any]:
     """Fit against cost: a point is a product under a plan, a line joins the plans of a product, a rule is the budget.
+
+    The specification of the chart, because it is drawn anew after every change: its layers are built once for each look.
 
     table  DataFrame: product (name), plan (name), offer (label), cost, fit (0 to 100), state (one of STATES), place (of
            the plan), frontier (True where no other offer is better and cheaper)
+    look   cost_title, fit_title, budget_label, the colours accent, muted and bad, and perhaps number_format
     """
+    layers = list(_cost_fit_layers(**look))
+    if budget is not None:
+        layers += [
+            one | {"data": {"values": [{"cost": budget, "label": look["budget_label"]}]}} for one in _budget(**look)
+        ]
+    columns = {str(name): column.tolist() for name, column in table.items()}
+    columns["label"] = _label_places(columns["fit"], columns["state"])
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return {
+        "data": {"values": rows},
+        "layer": layers,
+        "height": 380,
+        "title": {"text": title, "subtitle": subtitle} if subtitle else title,
+    }
+
+
+@lru_cache(maxsize=16)
+def _cost_fit_layers(
+    *,
+    cost_title: str,
+    fit_title: str,
+    accent: str,
+    muted: str,
+    bad: str,
+    budget_label: str,
+    number_format: str = ",.0f",
+) -> tuple[dict[str, Any], ...]:
+    """The upgrades of each product, the frontier, the offers and the names of those listed; the data stands above them."""
     x = alt.X(
         "cost:Q",
         title=cost_title,
@@ -75,21 +98,29 @@ def cost_fit(
         .mark_text(align="left", dx=9, fontWeight=600)
         .encode(x=x, y=alt.Y("label:Q"), text=alt.Text("product:N"))
     )
-    layers = [upgrades, edge, points, labels]
-    if budget is not None:
-        layers += _rule(x="cost", at=budget, label=budget_label, colour=bad, align="right", dx=-5)
-    heading = alt.TitleParams(title, subtitle=subtitle) if subtitle else title
-    return alt.layer(*layers, data=table.assign(label=_label_places(table))).properties(height=380, title=heading)
+    return tuple(_layer(one) for one in (upgrades, edge, points, labels))
 
 
-def _label_places(table: pd.DataFrame, gap: float = 2.4) -> pd.Series:
+@lru_cache(maxsize=16)
+def _budget(*, budget_label: str, bad: str, **_: str) -> tuple[dict[str, Any], ...]:
+    rules = _rule(x="cost", at=0.0, label=budget_label, colour=bad, align="right", dx=-5)
+    return tuple(_layer(one) for one in rules)
+
+
+def _layer(chart: alt.Chart) -> dict[str, Any]:
+    """What a layer says, without its data and without the frame of a chart of its own."""
+    return {
+        key: value for key, value in chart.to_dict(validate=False).items() if key in ("mark", "encoding", "transform")
+    }
+
+
+def _label_places(fits: list[float], states: list[str], gap: float = 2.4) -> list[float | None]:
     """Where the names of listed offers stand: beside their point, and far enough below each other to be read."""
-    listed = table.loc[table["state"] == "listed", "fit"].sort_values(ascending=False)
-    places: dict[object, float] = {}
+    places: list[float | None] = [None] * len(fits)
     last = float("inf")
-    for name, fit in listed.items():
-        last = places[name] = min(fit + 1.0, last - gap)
-    return pd.Series(places, dtype=float).reindex(table.index)
+    for row in sorted((row for row, state in enumerate(states) if state == "listed"), key=lambda row: -fits[row]):
+        places[row] = last = min(fits[row] + 1.0, last - gap)
+    return places
 
 
 def _rule(*, x: str, at: float, label: str, colour: str, align: str, dx: int) -> list[alt.Chart]:

@@ -153,7 +153,9 @@ def robustness(
     The error of an offer's fit in a sample is normal with variance vendor_bias^2 + sum of (weight x spread)^2, which
     is the distribution of a bias shared by the vendor plus one bias for each of its domains.
     """
-    weights, spread = weights[domain_fit.columns], spread[domain_fit.columns]
+    if not weights.columns.equals(domain_fit.columns):  # choosing columns copies every sample
+        weights = weights[domain_fit.columns]
+    spread = spread[domain_fit.columns]
     noise = _noise_of(domain_fit.index, len(weights), seed)
     values = _fits(domain_fit, spread, weights, noise, vendor_bias)
     return Robustness(domain_fit, spread, weights, values, vendor_bias, seed)

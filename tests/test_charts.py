@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import altair as alt
 import pandas as pd
 import pytest
 
@@ -54,7 +55,17 @@ def heat():
     return domain_heat(table, products=["P"], domains=["d"], title="t", colours=colours, tooltip="")
 
 
-@pytest.mark.parametrize("chart", [frontier(25.0), frontier(None), shares(), lines(), heat()])
+@pytest.mark.parametrize("spec", [frontier(25.0), frontier(None)])
+def test_the_frontier_is_valid_and_holds_its_table_once(spec):
+    alt.LayerChart.from_dict(spec, validate=True)
+
+    assert spec["title"] == {"text": "Found", "subtitle": "How"}
+    assert len(spec["data"]["values"]) == 3
+    rules = [layer["data"]["values"] for layer in spec["layer"] if "data" in layer]
+    assert rules == [[{"cost": 25.0, "label": "budget"}]] * (len(spec["layer"]) - 4)
+
+
+@pytest.mark.parametrize("chart", [shares(), lines(), heat()])
 def test_the_specification_is_valid_and_holds_its_table_once(chart):
     spec = chart.to_dict(validate=True)
 
@@ -65,6 +76,6 @@ def test_the_specification_is_valid_and_holds_its_table_once(chart):
 
 def test_names_of_close_offers_stand_below_each_other():
     """P at 70 is named at 71, Q at 69 at least 2.4 lower; an offer that is not listed has no name."""
-    rows = next(iter(frontier(25.0).to_dict()["datasets"].values()))
+    rows = frontier(25.0)["data"]["values"]
 
     assert [row["label"] for row in rows] == [None, 71.0, pytest.approx(68.6)]

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 from types import MappingProxyType
 
 import pandas as pd
 import pytest
 
+from functional_map.model import LEVELS as LEVELS_OF_THE_MAP
+from interface.language import texts
 from vendors.model import Plan, Price, Rating
 from workshops.assess import Assessment
 from workshops.model import Context, CostAssumptions, Expectation, Project, ShortlistSettings
@@ -24,7 +27,15 @@ from workshops.rooms.challenge import (
     teams_apart,
     unconfirmed_items,
 )
-from workshops.rooms.price_tag import cost_per_year, effect_of_level, price_of_must_have, variant
+from workshops.rooms.lead_widgets import answer_line
+from workshops.rooms.price_tag import (
+    Moves,
+    cost_per_year,
+    effect_of_level,
+    moves,
+    price_of_must_have,
+    variant,
+)
 from workshops.rooms.room import Workshop
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
@@ -230,6 +241,47 @@ def test_what_was_there_before_the_room_opened_is_to_be_confirmed(market, functi
     assert unconfirmed_items(given, room, voted=set(), settled=set()) == {"sla", "notes"}
     assert unconfirmed_items(given, room, voted={"sla"}, settled={"notes"}) == set()
     assert unconfirmed_items(given, None, voted=set(), settled=set()) == set()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "entering", "leaving", "rising", "falling"),
+    [
+        ("ab", "ab", (), (), (), ()),
+        ("abc", "acb", (), (), (("c", 2),), (("b", 3),)),
+        # who comes in between pushes nobody: the others keep their order
+        ("abc", "adbc", (("d", 2),), (), (), ()),
+        # overtaken, and yet where it was
+        ("abc", "cb", (), ("a",), (("c", 1),), ()),
+        ("", "ab", (("a", 1), ("b", 2)), (), (), ()),
+        ("ab", "", (), ("a", "b"), (), ()),
+    ],
+)
+def test_who_moves_between_two_shortlists(before, after, entering, leaving, rising, falling):
+    found = moves(before, after)
+
+    assert found == Moves(entering, leaving, rising, falling)
+    assert found.nobody == (before == after)
+
+
+def test_the_line_of_an_answer_says_what_each_level_moves(market, functional_map):
+    """With the must-have at 3 Gamma is out; at 0 and 1 it comes in at the third place; at 4 all are out."""
+    strict = assessed(market, functional_map, sla=Expectation("sla", 3, must_have=True), notes=Expectation("notes", 2))
+    effects = [effect_of_level(strict, "sla", level) for level in LEVELS_OF_THE_MAP]
+
+    def read(proposal: int | None) -> list[str]:
+        line = answer_line(effects, proposal, strict, texts("workshops", "en"))
+        return [re.sub("<[^>]+>", "", part).strip() for part in re.split("<span>|<b>", line)[1:]]
+
+    assert read(None) == ["0 1 Gamma enters at 3", "2 3 moves nobody", "4 nothing would pass every gate"]
+    assert read(3)[0] == "Proposed: 3 moves nobody"
+    assert read(3)[1:] == ["0 1 Gamma enters at 3", "2 moves nobody", "4 nothing would pass every gate"]
+
+
+def test_the_line_of_an_answer_that_moves_nobody_is_one_sentence(wishes):
+    """A level that all reach: whatever is asked of it, the three stay in their order."""
+    effects = [effect_of_level(wishes, "sla", 3)]
+
+    assert "no answer here moves anybody on the shortlist" in answer_line(effects, 3, wishes, texts("workshops", "en"))
 
 
 def test_items_on_which_teams_are_apart_are_those_found_one_by_one():

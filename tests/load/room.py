@@ -18,11 +18,11 @@ from workshops.rooms.room import Answer
 from workshops.store.database import open_database
 from workshops.store.votes import answers_of, join, open_workshop, participant_by_token
 
-TAP_EVERY, POLL = 15.0, 2.0  # seconds
+TAP_EVERY = 15.0  # seconds
 
 
 class Person(Page):
-    """Somebody with a phone: looks up every two seconds, taps now and then."""
+    """Somebody with a phone: looks up as often as the page asks for it, taps now and then."""
 
     def __init__(self, base: str, code: str, token: str, person_id: str) -> None:
         super().__init__(base, {"join": code, "p": token})
@@ -31,13 +31,14 @@ class Person(Page):
         self.taps: list[tuple[float, float]] = []  # (when, ms)
         self.looks: list[float] = []
 
-    async def look_up(self, stop: float) -> None:
-        await asyncio.sleep(random.random() * POLL)
-        while time.perf_counter() < stop:
+    async def look_up(self) -> None:
+        """As often as the page says, until cancelled."""
+        await asyncio.sleep(random.random() * max(self.polling.values()))
+        while True:
             started = time.perf_counter()
             for fragment in list(self.polling):
                 self.looks.append(await self.run(fragment=fragment, auto=True))
-            await asyncio.sleep(max(0.0, POLL - (time.perf_counter() - started)))
+            await asyncio.sleep(max(0.0, max(self.polling.values()) - (time.perf_counter() - started)))
 
     async def tap(self, item: str | None = None) -> float:
         """Answer an item and wait until the server says that it is kept."""
@@ -55,11 +56,10 @@ class Person(Page):
             self.taps.append((time.time(), took))
         return took
 
-    async def vote(self, stop: float) -> None:
+    async def vote(self) -> None:
+        """Now and then, until cancelled."""
         while True:
             await asyncio.sleep(random.expovariate(1 / TAP_EVERY))
-            if time.perf_counter() > stop:
-                return
             await self.tap()
 
 

@@ -186,8 +186,11 @@ def print_tab() -> None:
     """The days hour by hour, for the wall and for invitations."""
     print_button(t("agenda.print"))
     st.html(
-        "<style>.sheet td.num{white-space:nowrap} .sheet .day{break-inside:avoid}"
-        "@media print{[role=tablist],h1,p.state{display:none!important}}</style>"
+        "<style>.sheet td.num{white-space:nowrap}"
+        "@page{size:A4;margin:14mm} @media print{[role=tablist],h1,p.state{display:none!important}"
+        "body,.stApp,.stApp *{background:none!important} .sheet,.sheet *{color:#1C2321!important;border-color:#DDE2E0!important}"
+        ".stMainBlockContainer{padding:0!important} .sheet .day{break-inside:avoid}"
+        ".sheet table.clean,.sheet table.clean th{font-size:11pt} .sheet .whole{white-space:nowrap}}</style>"
     )
     st.html(f'<div class="sheet"><h2>{escape(project.name)}</h2>{"".join(day_sheet(day) for day in days())}</div>')
 
@@ -201,16 +204,29 @@ def day_sheet(day: int) -> str:
     for slot in (one for one in timetable(agenda) if one.day == day):
         at = f"<td class='num'>{clock(slot.start)}–{clock(slot.end)}</td>"
         if slot.session is None:
-            rows.append(f"<tr class='off'>{at}<td colspan='3'>{escape(t(f'agenda.slot.{slot.kind}'))}</td></tr>")
+            rows.append(
+                f"<tr class='off'>{at}<td class='r'></td><td colspan='3'>{escape(t(f'agenda.slot.{slot.kind}'))}</td></tr>"
+            )
             continue
         one = slot.session
-        share = t("agenda.share", discuss=one.discuss, accept=len(one.accepted))
         rows.append(
-            f"<tr>{at}<td><b>{escape(domain_name(one))}</b></td>"
-            f"<td>{escape(team_names(functional_map, one.teams, t))}</td><td>{escape(share)}</td></tr>"
+            f"<tr>{at}<td class='r'>{one.minutes}</td><td><b>{escape(domain_name(one))}</b></td>"
+            f"<td>{escape(team_names(functional_map, one.teams, t))}</td><td>{share(one)}</td></tr>"
         )
-    head = "".join(f"<th>{escape(t(f'agenda.{name}'))}</th>" for name in ("at", "subject", "people", "items"))
-    return f"<h3>{escape(t('agenda.day', day=day))}</h3><table class='clean'><tr>{head}</tr>{''.join(rows)}</table>"
+    titles = [escape(t(f"agenda.{name}")) for name in ("at", "minutes_short", "subject", "people", "items")]
+    head = "".join(f"<th{' class=r' if place == 1 else ''}>{title}</th>" for place, title in enumerate(titles))
+    return (
+        f"<section class='day'><h3>{escape(t('agenda.day', day=day))}</h3>"
+        f"<table class='clean'><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></section>"
+    )
+
+
+def share(session: Session) -> str:
+    """How many items of a session are talked about, and how many are accepted together, in what time."""
+    words = [t("agenda.share", discuss=session.discuss)] if session.discuss else []
+    if count := len(session.accepted):
+        words.append(t("agenda.share_batch", count=count, minutes=max(1, round(count * agenda.settings.accept))))
+    return "<br>".join(f"<span class='whole'>{escape(one)}</span>" for one in words)
 
 
 # ---------------------------------------------------------------- participants

@@ -18,6 +18,7 @@ from workshops.rooms.ballot import item_texts
 from workshops.rooms.challenge import challenges_of_item, unconfirmed_items
 from workshops.rooms.changing_widgets import Changes
 from workshops.rooms.lead_widgets import (
+    answer_line,
     challenge_lines,
     clock,
     effect_lines,
@@ -45,10 +46,10 @@ from workshops.session_widgets import assessment_of, database, decisive_of, edit
 from workshops.store.database import utc_now
 from workshops.store.projects import revision_of
 from workshops.store.votes import (
+    count_participants,
     counters,
     discussions_of,
     open_workshop,
-    participants_of,
     reveal,
     run_session,
     save_agenda,
@@ -124,7 +125,7 @@ def choose_session(room: Workshop) -> None:
     """The sessions of the agenda with where they stand, and how to join."""
     done = settled(discussions)
     agreed, total = progress([item for one in agenda.sessions for item in one.items], project, done)
-    people = sum(not one.removed for one, _ in participants_of(database(), room.id))
+    people = count_participants(database(), room.id)
     header(t("lead.title"), t("lead.state", agreed=agreed, total=total, people=t("lead.people", count=people)))
     show_problems(changes.problems(), t)
     shortlist_strip(assessment)
@@ -203,11 +204,16 @@ def run(session: Session) -> None:
     pace_line(session)
     show_problems(changes.problems(), t)
     shortlist_strip(assessment)
+    moved = st.container(key="lead_moves")
     controls(session, done)
     if st.session_state.get("lead_view") == "batch":
         batch_view(session, done)
     else:
-        item_view(session, workshop.item_id if workshop.item_id in session.items else session.items[0], done)
+        item_id = workshop.item_id if workshop.item_id in session.items else session.items[0]
+        proposal = item_view(session, item_id, done)
+        with moved:  # last, so that the item and its votes do not wait for it
+            effects = [effect_of_level(assessment, item_id, level) for level in LEVELS]
+            st.html(answer_line(effects, proposal, assessment, t))
 
 
 def controls(session: Session, done: set[str]) -> None:
@@ -258,7 +264,8 @@ def controls(session: Session, done: set[str]) -> None:
 # ---------------------------------------------------------------- one item
 
 
-def item_view(session: Session, item_id: str, done: set[str]) -> None:
+def item_view(session: Session, item_id: str, done: set[str]) -> int | None:
+    """The item with its votes and what is known about it; returns the level that it proposes to agree on."""
     texts = item_texts(functional_map, item_id, own.get(item_id), language)
     revealed = item_id in discussions and discussions[item_id].revealed
     votes = votes_of(database(), workshop.id, [item_id])
@@ -267,13 +274,13 @@ def item_view(session: Session, item_id: str, done: set[str]) -> None:
     left, right = st.columns([17, 11], gap="medium")
     with left:
         st.html(
-            f'<p class="muted">{escape(texts["label"])}{escape(rank_words(session, item_id))}</p>'
-            f'<p class="question">{escape(texts["question"] or texts["definition"])}</p>'
+            f'<p class="question">{escape(texts["question"] or texts["definition"] or texts["label"])} '
+            f'<span class="muted">{escape(rank_words(session, item_id))}</span></p>'
         )
         votes_panel(item_id, texts["levels"], revealed)
     with right:
         level = project.expectation(item_id).level
-        if level is None and revealed:
+        if revealed and item_id not in done and found.proposal is not None:  # what the room is about to agree on
             level = found.proposal
         prompts = challenges_of_item(
             assessment,
@@ -286,16 +293,15 @@ def item_view(session: Session, item_id: str, done: set[str]) -> None:
         )
         if prompts:
             st.html(challenge_lines(prompts, functional_map, words, t))
-        if revealed and item_id not in done and found.proposal is not None:
-            st.html(effect_lines([effect_of_level(assessment, item_id, found.proposal)], assessment, t))
         side_panels(item_id, level, found, revealed)
+    return found.proposal if revealed and item_id not in done else None
 
 
 def rank_words(session: Session, item_id: str) -> str:
     place = session.items.index(item_id) + 1
     if place <= session.discuss:
-        return " · " + t("lead.rank_discuss", place=place, total=session.discuss)
-    return " · " + t("lead.rank_batch")
+        return t("lead.rank_discuss", place=place, total=session.discuss)
+    return t("lead.rank_batch")
 
 
 def seen(found: Tally, revealed: bool) -> tuple:
@@ -340,7 +346,7 @@ def votes_now(item_id: str, counted: int) -> pd.DataFrame:
 def votes_words(found: Tally, revealed: bool, counted: int) -> str:
     kept = st.session_state.get("lead_people")
     if kept is None or kept[0] != (workshop.id, counted):
-        people = sum(not one.removed for one, _ in participants_of(database(), workshop.id))
+        people = count_participants(database(), workshop.id)
         kept = st.session_state["lead_people"] = ((workshop.id, counted), people)
     sentence = t("lead.voted", voted=found.voted, total=kept[1])
     if not revealed:
@@ -477,7 +483,7 @@ def batch_view(session: Session, done: set[str]) -> None:
         st.success(t("lead.batch_done"), icon=":material/check:")
         return
     votes = votes_of(database(), workshop.id, items)
-    people = sum(not one.removed for one, _ in participants_of(database(), workshop.id))
+    people = count_participants(database(), workshop.id)
     state = t("lead.batch_state", count=len(items), voted=votes["participant"].nunique(), total=people)
     st.html(f'<p class="votes">{escape(state)}</p>')
     if st.session_state.get("lead_batch_shown") == session.id:

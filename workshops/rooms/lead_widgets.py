@@ -17,13 +17,14 @@ from vendors.market import level_counts
 from workshops.assess import Assessment
 from workshops.rooms.challenge import Challenge
 from workshops.rooms.leading import Tally, market_levels
-from workshops.rooms.price_tag import Effect, PriceTag
+from workshops.rooms.price_tag import Effect, Moves, PriceTag
 from workshops.rooms.room import NO_TEAM, Workshop
 from workshops.rooms.vote_widgets import qr_code, spelled
 from workshops.session_widgets import site_address
 from workshops.words import Words
 
 MOST_DOTS = 5  # votes of a team drawn one by one
+MOST_MOVES = 3  # products whose move is told in a line before the rest is only counted
 MOST_NAMES = 6  # products named in a line before the rest is only counted
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 
@@ -190,6 +191,43 @@ def _effect(effect: Effect, assessment: Assessment, t: Texts) -> str:
     return t("lead.effect_fit", offer=assessment.offer_name(offer), change=sign + t.number(abs(change) * 100, 1))
 
 
+def moves_words(order: Moves, assessment: Assessment, t: Texts) -> str:
+    """Who enters, leaves, rises and falls, in few words; "" where nobody does."""
+    told = [("enters", *one) for one in order.entering] + [("leaves", one, 0) for one in order.leaving]
+    told += [("rises", *one) for one in order.rising] + [("falls", *one) for one in order.falling]
+    words = [
+        t(f"moves.{key}", product=assessment.product_name(one), **({"place": place} if place else {}))
+        for key, one, place in told[:MOST_MOVES]
+    ]
+    if len(told) > MOST_MOVES:
+        words.append(t("moves.more", count=len(told) - MOST_MOVES))
+    return ", ".join(words)
+
+
+def answer_line(effects: list[Effect], proposal: int | None, assessment: Assessment, t: Texts) -> str:
+    """What each answer to the item on the projector moves on the shortlist, levels that move alike together."""
+    words = {
+        one.level: (moves_words(one.order, assessment, t) or t("moves.nobody"))
+        if one.leader
+        else t("moves.none_passes")
+        for one in effects
+    }
+    if set(words.values()) == {t("moves.nobody")}:
+        return f'<p class="moves muted">{escape(t("moves.this_nobody"))}</p>'
+    alike: dict[str, list[int]] = {}  # the level proposed stands alone, and first
+    for level in sorted(words, key=lambda one: one != proposal):
+        alike.setdefault("" if level == proposal else words[level], []).append(level)
+    parts = []
+    for said, levels in alike.items():
+        chips = " ".join(level_chip(level) for level in levels)
+        parts.append(
+            f"<span>{chips} {escape(said)}</span>"
+            if said
+            else f"<b>{escape(t('moves.proposed'))} {chips} {escape(words[levels[0]])}</b>"
+        )
+    return f'<p class="moves">{"".join(parts)}</p>'
+
+
 def price_lines(tag: PriceTag, assessment: Assessment, words: Words, t: Texts) -> str:
     """The price of a must-have: products that it removes, plans that it forces, cost that it adds each year."""
     if not tag.spared:
@@ -261,9 +299,13 @@ _SHEET = """
 .st-key-lead h3{margin:.7rem 0 0} .st-key-lead .one p{margin:0}
 .st-key-lead .strip{flex-wrap:nowrap} .st-key-lead .stripcell,.st-key-lead .stripcell b{font-size:20px;min-width:0;line-height:1.3} .st-key-lead .stripcell{padding:.15rem .6rem}
 .st-key-lead .stripcell b{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
+.st-key-lead_moves{min-height:30px} .st-key-lead p.moves{margin:0;display:flex;flex-wrap:wrap;gap:.1rem 1.2rem}
 .st-key-lead p.state{margin:-.3rem 0 .1rem;padding-left:3rem} .st-key-lead p.state.late{color:var(--bad);font-weight:600}
-.st-key-lead p.question{font-size:32px;line-height:1.22;font-weight:650;margin:.1rem 0 .4rem}
-.st-key-lead p.votes{font-weight:600;margin:.2rem 0}
+.st-key-lead p.question{font-size:32px;line-height:1.22;font-weight:650;margin:.1rem 0 .3rem}
+.st-key-lead p.question .muted{font-size:20px;font-weight:400;white-space:nowrap}
+.st-key-lead [data-testid=stTabs] p{margin:0 0 .4rem}
+.st-key-lead [data-testid=stColumn] [data-testid=stVerticalBlock]{gap:.45rem}
+.st-key-lead p.votes{font-weight:600;margin:.1rem 0}
 .st-key-lead button{min-height:48px}
 .st-key-lead_controls .stSelectbox{flex:1 1 260px}
 .st-key-lead [data-testid=stSelectbox] *{font-size:20px} .st-key-lead [data-testid=stSelectbox]>div>div{min-height:48px}
@@ -277,7 +319,7 @@ _SHEET = """
 table.votes{border-collapse:collapse;width:100%} table.votes td{padding:.22rem .5rem .22rem 0;line-height:1.25!important;border-bottom:1px solid var(--line);vertical-align:middle}
 table.votes td:first-child{width:1%}
 table.votes tr.chosen td{background:var(--panel)} table.votes .mark{color:var(--accent);white-space:nowrap}
-table.votes td.team{width:34%;color:var(--muted)} table.votes td.team .whole{margin-right:.5rem}
+table.votes td.team{width:28%;color:var(--muted)} table.votes td.team .whole{margin-right:.5rem}
 table.votes td.team i{color:var(--accent);letter-spacing:.08em;font-style:normal} table.votes td.num{text-align:right;width:1%}
 .st-key-lead_rows{gap:0} .st-key-lead_rows [data-testid=stHorizontalBlock]{border-bottom:1px solid var(--line);padding:.25rem 0;align-items:center}
 .names p{margin:.2rem 0} .plainlist{columns:2;margin:.2rem 0 .6rem}

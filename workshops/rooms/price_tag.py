@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -44,6 +45,36 @@ class PriceTag:
 
 
 @dataclass(frozen=True)
+class Moves:
+    """Who moves between two shortlists, by product.
+
+    Whoever stays has moved where the place is another and the order among those who stay is too: who comes in or goes
+    away above them moves nobody.
+    """
+
+    entering: tuple[tuple[str, int], ...] = ()  # with their place, from 1
+    leaving: tuple[str, ...] = ()
+    rising: tuple[tuple[str, int], ...] = ()  # with their new place
+    falling: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def nobody(self) -> bool:
+        return not (self.entering or self.leaving or self.rising or self.falling)
+
+
+def moves(before: Sequence[str], after: Sequence[str]) -> Moves:
+    """What became of a shortlist: products in their order, before and after."""
+    old, new = [one for one in before if one in after], [one for one in after if one in before]
+    was, place = ({one: number for number, one in enumerate(table, start=1)} for table in (before, after))
+    return Moves(
+        entering=tuple((one, place[one]) for one in after if one not in before),
+        leaving=tuple(one for one in before if one not in after),
+        rising=tuple((one, place[one]) for one in new if new.index(one) < old.index(one) and place[one] < was[one]),
+        falling=tuple((one, place[one]) for one in new if new.index(one) > old.index(one) and place[one] > was[one]),
+    )
+
+
+@dataclass(frozen=True)
 class Effect:
     """What a level does to the shortlist, against the requirements as they stand."""
 
@@ -52,6 +83,7 @@ class Effect:
     leaving: tuple[str, ...]  # offers of products that would no longer be on it
     leader: str  # offer that would lead, "" where nothing passes
     leader_changes: bool  # another product would lead
+    order: Moves  # who enters, leaves, rises and falls, by product
     largest: tuple[str, float] | None  # offer of the present shortlist whose fit moves most, and by how much (0 to 1)
 
     @property
@@ -104,10 +136,11 @@ def price_of_must_have(assessment: Assessment, item_id: str, level: int) -> Pric
 @lru_cache(maxsize=512)
 def effect_of_level(assessment: Assessment, item_id: str, level: int) -> Effect:
     """What the shortlist would be if an item were asked at a level; a must-have stays one."""
-    must = assessment.project.expectation(item_id).must_have and level > 0
-    would_be = _with(assessment, item_id, level=level, must_have=must)
-    before, after = _listed(assessment), _listed(would_be)
-    products_before, products_after = (list(table.map(_product)) for table in (before, after))
+    now = assessment.project.expectation(item_id)
+    as_now = now.in_scope and now.level == level
+    would_be = assessment if as_now else _with(assessment, item_id, level=level, must_have=now.must_have and level > 0)
+    before, after = listed(assessment), listed(would_be)
+    products_before, products_after = ([_product(offer) for offer in offers] for offers in (before, after))
     moved = None
     if len(before) and len(after):
         change = (would_be.fit.scores - assessment.fit.scores).reindex(before)
@@ -119,6 +152,7 @@ def effect_of_level(assessment: Assessment, item_id: str, level: int) -> Effect:
         leaving=tuple(str(one) for one in before if _product(one) not in products_after),
         leader=str(after[0]) if len(after) else "",
         leader_changes=products_after[:1] != products_before[:1],
+        order=moves(products_before, products_after),
         largest=moved,
     )
 
@@ -156,7 +190,8 @@ def _by_fit(assessment: Assessment) -> list[str]:
     return list(dict.fromkeys(ranked["product"]))
 
 
-def _listed(assessment: Assessment) -> pd.Index:
+def listed(assessment: Assessment) -> pd.Index:
+    """The offers on the shortlist, best first; none while nothing is asked."""
     try:
         return assessment.shortlist.listed.index
     except NothingAskedError:

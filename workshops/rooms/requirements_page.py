@@ -16,8 +16,9 @@ from workshops.choose.shortlist_widgets import shortlist_strip
 from workshops.model import LONGEST_NAME, LONGEST_NOTE, STATUSES, OwnItem, ProjectError
 from workshops.rooms.challenge import Challenge, challenges_of_project, teams_apart, unconfirmed_items
 from workshops.rooms.changing_widgets import Changes
-from workshops.rooms.lead_widgets import challenge_words, team_name, team_table, who_said_what
+from workshops.rooms.lead_widgets import challenge_words, moves_words, team_name, team_table, who_said_what
 from workshops.rooms.leading import DISCUSS_FIRST, progress_by_domain, progress_by_team, settled, summary, tally
+from workshops.rooms.price_tag import listed, moves
 from workshops.session_widgets import assessment_of, database, decisive_of, edition_of, map_of, person, require_project
 from workshops.store.projects import add_own_item, history, remove_own_item
 from workshops.store.votes import discussions_of, votes_of, workshop_of
@@ -457,6 +458,17 @@ def own_items() -> None:
             )
 
 
+def last_change() -> None:
+    """Who moved on the shortlist when this page last saw the project change; nothing before that."""
+    products = [offer.partition("/")[0] for offer in listed(assessment)]
+    before, line = st.session_state.get(f"requirements_listed_{project.id}", ((project.revision, products), ""))
+    if before[0] != project.revision:
+        said = moves_words(moves(before[1], products), assessment, t)
+        line = t("moves.change", moves=said) if said else t("moves.change_nobody")
+    st.session_state[f"requirements_listed_{project.id}"] = (project.revision, products), line
+    st.html(f'<p class="muted" role="status" style="margin:-.5rem 0 0;min-height:1.4em">{escape(line)}</p>')
+
+
 # ---------------------------------------------------------------- the page
 
 header(
@@ -470,6 +482,7 @@ header(
 )
 show_problems([*changes.problems(), *st.session_state.pop("requirements_problems", [])], t)
 shortlist_strip(assessment)
+last_change()
 shown = filters()
 with st.container(horizontal=True, vertical_alignment="center"):
     st.html(f'<span class="muted">{escape(t("requirements.shown", count=len(shown)))}</span>')

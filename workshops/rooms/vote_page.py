@@ -19,6 +19,7 @@ from workshops.store.database import StoreError
 from workshops.store.demonstrations import demonstrations_of
 from workshops.store.votes import (
     answers_of,
+    count_participants,
     counters_of_participant,
     join,
     open_workshop,
@@ -30,7 +31,7 @@ from workshops.store.votes import (
     workshop_of,
 )
 
-POLL_SECONDS = 2
+POLL_SECONDS, LOOKS_A_SECOND = 2, 25  # a phone looks up every two seconds, more seldom where there are more than fifty
 WORDS = [
     "saved",
     "saving",
@@ -243,7 +244,6 @@ def batch_name(functional_map: FunctionalMap, batch: Batch) -> str:
     return label if batch.parts == 1 else t("vote.part", name=label, part=batch.part, parts=batch.parts)
 
 
-@st.fragment(run_every=POLL_SECONDS)
 def look_up(participant_id: str) -> None:
     """Run the page again when the projector moved on, or when this person answered on another device."""
     if counters_of_participant(database(), participant_id) != st.session_state.get("vote_seen"):
@@ -252,15 +252,17 @@ def look_up(participant_id: str) -> None:
 
 def below(participant: Participant, functional_map: FunctionalMap, asked: tuple[Batch, ...]) -> None:
     """Other subjects, another device, another language."""
-    with st.expander(t("vote.subjects"), key="vote_subjects"):
+    subjects = st.expander(t("vote.subjects"), key="vote_subjects", on_change="rerun")
+    if subjects.open:  # a button for each of them is a third of the page
         answers = answers_of(database(), participant.id)
         for batch in asked:
-            st.button(
+            subjects.button(
                 plain(batch_name(functional_map, batch))
                 + (f" · {progress(batch, answers)} / {batch.asked}" if batch.asked else ""),
                 key=f"vote_open_{batch.id}",
                 width="stretch",
-                on_click=lambda batch=batch: st.session_state.update(vote_batch=batch.id),
+                on_click=choose_batch,
+                args=(batch.id,),
             )
     name = plain(participant.name)
     with st.expander(t("vote.you", name=name, team=team_name(functional_map, participant.team, t)), key="vote_you"):
@@ -277,6 +279,11 @@ def below(participant: Participant, functional_map: FunctionalMap, asked: tuple[
         )
         st.button(t("vote.leave"), key="vote_leave", on_click=leave)
     privacy_link("workshops/people/privacy_page.py", t("privacy.link"))
+
+
+def choose_batch(batch_id: str) -> None:
+    st.session_state["vote_batch"] = st.query_params["batch"] = batch_id
+    st.session_state["vote_subjects"] = False  # what was chosen stands above
 
 
 def own_address() -> str:
@@ -317,7 +324,8 @@ def participate(who: Person) -> None:
         st.session_state["vote_batch"] = st.query_params.get("batch")
     known = frozenset(item for items in items_in_scope(project, functional_map).values() for item in items)
     card(who, project, functional_map, known)
-    look_up(participant.id)
+    seconds = max(POLL_SECONDS, count_participants(database(), workshop.id) / LOOKS_A_SECOND)
+    st.fragment(look_up, run_every=seconds)(participant.id)
     below(participant, functional_map, asked)
 
 

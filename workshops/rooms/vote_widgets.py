@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ def print_button(label: str) -> None:
     )
 
 
+@lru_cache(maxsize=512)
 def qr_code(address: str, *, size: int, label: str) -> str:
     """An address as a picture to scan, always dark on white so that every camera reads it."""
     out = io.BytesIO()

@@ -7,6 +7,7 @@ import hashlib
 import secrets
 import uuid
 from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -34,6 +35,33 @@ from workshops.store.projects import StaleError, record
 # wrong join codes from one address (a whole room may share it), wrong personal codes for one name, before waiting
 MOST_WRONG_CODES, MOST_PERSONAL_CODES, WITHIN = 60, 5, dt.timedelta(minutes=15)
 LONGEST_DISCUSSION = 20 * 60  # seconds; a page that stays open over lunch is not a discussion
+
+# what every phone asks for all the time is put together once: that takes longer than asking
+_room, _person, _vote = schema.workshop.c, schema.participant.c, schema.vote.c
+_IN_ROOM = schema.workshop.join(schema.participant, _person.workshop_id == _room.id)
+_BY_TOKEN = (
+    sa.select(
+        *(column.label(f"w_{column.name}") for column in _room),
+        *(column.label(f"p_{column.name}") for column in _person),
+    )
+    .select_from(_IN_ROOM.join(schema.device, schema.device.c.participant_id == _person.id))
+    .where(_room.code == sa.bindparam("code"), schema.device.c.token_hash == sa.bindparam("token"), ~_person.removed)
+)
+_THIS_PERSON = (_person.id == sa.bindparam("person"), ~_person.removed)
+_ROOM_OF_PERSON = sa.select(_room.id, _room.accepting).select_from(_IN_ROOM).where(*_THIS_PERSON)
+_COUNTERS_OF_PERSON = sa.select(_room.revision, _person.revision).select_from(_IN_ROOM).where(*_THIS_PERSON)
+_COUNTERS = sa.select(_room.revision, _room.votes).where(_room.id == sa.bindparam("workshop"))
+_HOW_MANY = sa.select(sa.func.count()).where(_person.workshop_id == sa.bindparam("workshop"), ~_person.removed)
+_ANSWERS = sa.select(_vote.item_id, _vote.level, _vote.skipped, _vote.comment, _vote.seq).where(
+    _vote.participant_id == sa.bindparam("person")
+)
+_APPEND = schema.vote_event.insert()
+_COUNT_ANSWERS = (
+    schema.participant.update()
+    .where(_person.id == sa.bindparam("person"))
+    .values(revision=_person.revision + sa.bindparam("kept", type_=sa.Integer))
+)
+_COUNT_VOTE = schema.workshop.update().where(_room.id == sa.bindparam("workshop")).values(votes=_room.votes + 1)
 
 
 def open_workshop(database: Database, by: Person, project_id: str) -> Workshop:
@@ -192,18 +220,8 @@ def join(
 
 def participant_by_token(database: Database, code: str, token: str) -> tuple[Workshop, Participant] | None:
     """The room that a join code opens, and the person in it that a token stands for; None where one is not known."""
-    workshop, participant, device = schema.workshop, schema.participant, schema.device
-    query = (
-        sa.select(
-            *(column.label(f"w_{column.name}") for column in workshop.c),
-            *(column.label(f"p_{column.name}") for column in participant.c),
-        )
-        .join(participant, participant.c.workshop_id == workshop.c.id)
-        .join(device, device.c.participant_id == participant.c.id)
-        .where(workshop.c.code == typed_code(code), device.c.token_hash == _hashed(token), ~participant.c.removed)
-    )
     with database.reading() as connection:
-        row = connection.execute(query).mappings().first()
+        row = connection.execute(_BY_TOKEN, {"code": typed_code(code), "token": _hashed(token)}).mappings().first()
     if row is None:
         return None
     return (
@@ -231,6 +249,12 @@ def participants_of(database: Database, workshop_id: str) -> list[tuple[Particip
         return [(_participant(row), row["answered"]) for row in connection.execute(query).mappings()]
 
 
+def count_participants(database: Database, workshop_id: str) -> int:
+    """How many take part."""
+    with database.reading() as connection:
+        return int(connection.scalar(_HOW_MANY, {"workshop": workshop_id}))
+
+
 def remove_participant(
     database: Database, by: Person, workshop_id: str, participant_id: str, *, removed: bool = True
 ) -> None:
@@ -244,7 +268,7 @@ def remove_participant(
         if row is None:
             raise ProjectError([("join.problem.gone", {})])
         connection.execute(table.update().where(*where).values(removed=removed))
-        connection.execute(_count_vote(workshop_id))
+        connection.execute(_COUNT_VOTE, {"workshop": workshop_id})
         action = "remove-participant" if removed else "restore-participant"
         # by id: a name in the journal could not be erased
         record(connection, by, action, room["project_id"], participant_id)
@@ -269,17 +293,14 @@ def save_answers(database: Database, by: Person, known_items: Collection[str], a
         for answer in answers:
             kept += _keep(connection, workshop_id, by.id, answer, moment)
         if kept:
-            table = schema.participant
-            connection.execute(table.update().where(table.c.id == by.id).values(revision=table.c.revision + kept))
-            connection.execute(_count_vote(workshop_id))
+            connection.execute(_COUNT_ANSWERS, {"person": by.id, "kept": kept})
+            connection.execute(_COUNT_VOTE, {"workshop": workshop_id})
 
 
 def answers_of(database: Database, participant_id: str) -> dict[str, Answer]:
     """Everything that a participant has answered, by item."""
-    table = schema.vote
-    query = sa.select(table.c.item_id, table.c.level, table.c.skipped, table.c.comment, table.c.seq)
     with database.reading() as connection:
-        rows = connection.execute(query.where(table.c.participant_id == participant_id)).all()
+        rows = connection.execute(_ANSWERS, {"person": participant_id}).all()
     return {row.item_id: Answer(*row) for row in rows}
 
 
@@ -313,22 +334,15 @@ def votes_by_team(database: Database, project_id: str) -> pd.DataFrame:
 
 def counters(database: Database, workshop_id: str) -> tuple[int, int] | None:
     """What the lead did and what was answered, counted: cheap enough to poll. None where the room is gone."""
-    table = schema.workshop
     with database.reading() as connection:
-        row = connection.execute(sa.select(table.c.revision, table.c.votes).where(table.c.id == workshop_id)).first()
+        row = connection.execute(_COUNTERS, {"workshop": workshop_id}).first()
     return tuple(row) if row else None
 
 
 def counters_of_participant(database: Database, participant_id: str) -> tuple[int, int] | None:
     """What the lead did and what this person answered, counted."""
-    room, person = schema.workshop, schema.participant
-    query = (
-        sa.select(room.c.revision, person.c.revision)
-        .join(person, person.c.workshop_id == room.c.id)
-        .where(person.c.id == participant_id, ~person.c.removed)
-    )
     with database.reading() as connection:
-        row = connection.execute(query).first()
+        row = connection.execute(_COUNTERS_OF_PERSON, {"person": participant_id}).first()
     return tuple(row) if row else None
 
 
@@ -406,7 +420,7 @@ def _new_participant(connection: sa.Connection, room: Mapping[str, Any], name: s
     count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.workshop_id == room["id"]))
     if count >= MOST_PARTICIPANTS:
         raise ProjectError([("join.problem.full", {"most": MOST_PARTICIPANTS})])
-    insert = _insert(connection, table).values(
+    insert = _insert(connection.dialect.name, table).values(
         id=participant_id,
         workshop_id=room["id"],
         name=name,
@@ -418,7 +432,7 @@ def _new_participant(connection: sa.Connection, room: Mapping[str, Any], name: s
     # two people of one name in the same instant: the second is asked like anybody who comes later
     if not _written(connection, insert.on_conflict_do_nothing(index_elements=["workshop_id", "name_key"])):
         raise ProjectError([("join.problem.taken", {})])
-    connection.execute(_count_vote(room["id"]))  # how many have voted, of how many
+    connection.execute(_COUNT_VOTE, {"workshop": room["id"]})  # how many have voted, of how many
     person = Person(participant_id, name, "participant")
     record(connection, person, "join-workshop", room["project_id"], participant_id, after={"team": team})
     return participant_id
@@ -426,13 +440,7 @@ def _new_participant(connection: sa.Connection, room: Mapping[str, Any], name: s
 
 def _room_that_takes(connection: sa.Connection, by: Person) -> str:
     """The room of a participant, if answers are taken in it."""
-    room, person = schema.workshop, schema.participant
-    query = (
-        sa.select(room.c.id, room.c.accepting)
-        .join(person, person.c.workshop_id == room.c.id)
-        .where(person.c.id == by.id, ~person.c.removed)
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_ROOM_OF_PERSON, {"person": by.id}).first()
     if row is None:
         raise NotAllowedError("vote")
     if not row.accepting:
@@ -442,30 +450,36 @@ def _room_that_takes(connection: sa.Connection, by: Person) -> str:
 
 def _keep(connection: sa.Connection, workshop_id: str, who: str, answer: Answer, moment: dt.datetime) -> int:
     """Upsert the answer unless a later one is kept; append what was kept. Returns 1 where it was."""
-    table = schema.vote
     values = {
+        "participant_id": who,
+        "item_id": answer.item_id,
         "level": answer.level,
         "skipped": answer.skipped,
         "comment": answer.comment,
         "seq": answer.seq,
         "at": moment,
     }
-    where = {"participant_id": who, "item_id": answer.item_id}
-    insert = _insert(connection, table).values(**where, workshop_id=workshop_id, **values)
-    guarded = insert.on_conflict_do_update(
-        index_elements=list(where),
-        set_={name: insert.excluded[name] for name in values},
-        where=insert.excluded.seq > table.c.seq,
-    )
-    if not _written(connection, guarded):
+    if connection.execute(_guarded(connection.dialect.name), values | {"workshop_id": workshop_id}).first() is None:
         return 0
-    connection.execute(schema.vote_event.insert().values(**where, **values))
+    connection.execute(_APPEND, values)
     return 1
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
+@cache
+def _guarded(dialect: str) -> Any:
+    """Write an answer unless a later one is kept; says whether it was written."""
+    table, key = schema.vote, ["participant_id", "item_id"]
+    insert = _insert(dialect, table).values({column.name: sa.bindparam(column.name) for column in table.c})
+    return insert.on_conflict_do_update(
+        index_elements=key,
+        set_={name: insert.excluded[name] for name in ("level", "skipped", "comment", "seq", "at")},
+        where=insert.excluded.seq > table.c.seq,
+    ).returning(sa.literal(1))
+
+
+def _insert(dialect: str, table: sa.Table) -> Any:
     """An insert that knows ON CONFLICT, on either engine."""
-    return (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
 
 
 def _written(connection: sa.Connection, insert: Any) -> bool:
@@ -474,13 +488,10 @@ def _written(connection: sa.Connection, insert: Any) -> bool:
 
 
 def _discuss(connection: sa.Connection, workshop_id: str, item_id: str, **values: Any) -> None:
-    insert = _insert(connection, schema.discussion).values(workshop_id=workshop_id, item_id=item_id, **values)
+    insert = _insert(connection.dialect.name, schema.discussion).values(
+        workshop_id=workshop_id, item_id=item_id, **values
+    )
     connection.execute(insert.on_conflict_do_update(index_elements=["workshop_id", "item_id"], set_=values))
-
-
-def _count_vote(workshop_id: str) -> sa.Update:
-    table = schema.workshop
-    return table.update().where(table.c.id == workshop_id).values(votes=table.c.votes + 1)
 
 
 def _goes_on() -> dict[str, Any]:
