@@ -140,14 +140,19 @@ def test_ways_in_are_those_of_whole_new_assessments(many, given):
 def test_a_lower_must_have_may_need_no_add_on(many):
     """Where a must-have needs an add-on, lowering it changes levels and costs of other offers too."""
     item = next(iter(many.project.must_haves()))
-    products = dict(many.edition.products)
+    products, place_of = dict(many.edition.products), {about: place for place, about in enumerate(many.map.items)}
     for name in list(products)[::2]:
         one = products[name]
         if item not in one.ratings or not one.ratings[item].rating:
             continue
         plus = AddOn("plus", "Plus", one.plans[-1].price)
-        rating = dataclasses.replace(one.ratings[item], rating=3, add_on="plus", without=1, plan=None)
-        products[name] = dataclasses.replace(one, add_ons=(plus,), ratings={**one.ratings, item: rating})
+        # with the must-have come many other functions: an offer without the add-on is cheaper and has less
+        ratings = {
+            about: dataclasses.replace(rating, rating=3, add_on="plus", without=0 if about != item else 1, plan=None)
+            for about, rating in one.ratings.items()
+            if about == item or place_of[about] % 2
+        }
+        products[name] = dataclasses.replace(one, add_ons=(plus,), ratings={**one.ratings, **ratings})
     edition = dataclasses.replace(many.edition, products=products)
     project = dataclasses.replace(
         many.project, context=dataclasses.replace(many.project.context, budget=200_000.0, ergonomics=60.0)
