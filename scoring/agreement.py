@@ -17,8 +17,10 @@ def level_counts(votes: pd.DataFrame) -> pd.DataFrame:
 
     votes  DataFrame, one row per vote: item, level (0 to 4)
     """
-    table = pd.crosstab(votes["item"], votes["level"].astype(int)) if len(votes) else pd.DataFrame()
-    return table.reindex(columns=list(LEVELS), fill_value=0).rename_axis(None, axis="columns")
+    place, items = pd.factorize(votes["item"], sort=True)
+    cells = place * len(LEVELS) + votes["level"].to_numpy(float).astype(int)
+    counts = np.bincount(cells, minlength=len(items) * len(LEVELS)).reshape(len(items), len(LEVELS))
+    return pd.DataFrame(counts, pd.Index(items, name="item"), list(LEVELS))
 
 
 def consensus(counts: pd.DataFrame) -> pd.Series:

@@ -111,15 +111,11 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
     if policy not in POLICIES:
         raise ValueError(f"There is no gate policy {policy!r}; one of {', '.join(POLICIES)}.")
     table = conditions.reset_index(drop=True)
-    low, central, high, bar = (table[name].to_numpy(float) for name in ("low", "central", "high", "bar"))
-    gate, at_least = table["gate"].to_numpy(object), table["at_least"].to_numpy(bool)
-    is_level = gate == "must-have"
-    low, central, high = (np.where(is_level, np.floor(end + 0.5), end) for end in (low, central, high))
-    ends = {"bad": np.where(at_least, low, high), "central": central, "good": np.where(at_least, high, low)}
+    bar, gate = table["bar"].to_numpy(float), table["gate"].to_numpy(object)
+    at_least, is_level = table["at_least"].to_numpy(bool), gate == "must-have"
     sign = np.where(at_least, 1.0, -1.0)
-    # a bar of 3.0 must not be missed by a rounding error of the last digit
-    reaches = {name: sign * (values - bar) >= -1e-9 for name, values in ends.items()}
-    code = np.select([reaches["bad"], ~reaches["good"], reaches["central"]], [0, 3, 1], 2)
+    ends = _ends(*(table[name].to_numpy(float) for name in ("low", "central", "high")), at_least, is_level)
+    code, central = _codes(ends, bar, sign), ends["central"]
     shortfall = np.maximum(sign * (bar - central), 0.0)
     unit = np.select(
         [is_level, gate == "budget", gate == "ergonomics"], [NEAR_LEVELS, NEAR_BUDGET * bar, NEAR_ERGONOMICS], 0.0
@@ -128,7 +124,7 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         # conditions of the context are met or not: never nearly
         steps = np.where(unit > 0, np.maximum(sign * (bar - deciding), 0.0) / unit, np.inf)
-    excludes = np.isin(code, [VERDICTS.index(verdict) for verdict in POLICIES[policy]])
+    excludes = _excluding(policy)[code]
     return Gates(
         table.assign(
             verdict=pd.Series(np.array(VERDICTS, dtype=object)[code], dtype=object),
@@ -140,6 +136,38 @@ def gates(conditions: pd.DataFrame, policy: str = "default") -> Gates:
         ),
         policy,
     )
+
+
+def excluded(
+    gate: str, low: np.ndarray, central: np.ndarray, high: np.ndarray, bar: np.ndarray, at_least: bool, policy: str
+) -> np.ndarray:
+    """condition x offer: what excludes, of conditions of one gate; as `gates` says, without the rest of its working.
+
+    low, central, high  condition x offer
+    bar                 of each condition
+    """
+    ends = _ends(low, central, high, at_least, gate == "must-have")
+    return _excluding(policy)[_codes(ends, bar[:, None], 1.0 if at_least else -1.0)]
+
+
+def _ends(
+    low: np.ndarray, central: np.ndarray, high: np.ndarray, at_least: np.ndarray | bool, is_level: np.ndarray | bool
+) -> dict[str, np.ndarray]:
+    """The intervals by what is bad and good about them, levels rounded."""
+    low, central, high = (np.where(is_level, np.floor(end + 0.5), end) for end in (low, central, high))
+    return {"bad": np.where(at_least, low, high), "central": central, "good": np.where(at_least, high, low)}
+
+
+def _codes(ends: dict[str, np.ndarray], bar: np.ndarray | float, sign: np.ndarray | float) -> np.ndarray:
+    """The place of each verdict in `VERDICTS`."""
+    # a bar of 3.0 must not be missed by a rounding error of the last digit
+    reaches = {name: sign * (values - bar) >= -1e-9 for name, values in ends.items()}
+    return np.select([reaches["bad"], ~reaches["good"], reaches["central"]], [0, 3, 1], 2)
+
+
+def _excluding(policy: str) -> np.ndarray:
+    """For each of `VERDICTS`, whether the policy excludes by it."""
+    return np.array([verdict in POLICIES[policy] for verdict in VERDICTS])
 
 
 def prices(fit: pd.Series, fails: pd.DataFrame, by: str = "gate") -> pd.DataFrame:

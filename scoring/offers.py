@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,8 +59,8 @@ def offers(
 
     A level that is not rated lies anywhere from 0 to 4, with the prior as its central value.
     """
-    cells = _Cells(ratings, plans, priors)
-    return cells.offers(cells.plans, [tuple(sorted(one)) for one in cells.needed_add_ons(must_haves)])
+    cells = Cells(ratings, plans, priors)
+    return cells.offers(cells.plans, cells.add_ons_for(must_haves))
 
 
 def options(
@@ -69,10 +70,10 @@ def options(
 
     Arguments are those of `offers`; the table also says which `offer` an option extends, and by which `add_on`.
     """
-    cells = _Cells(ratings, plans, priors)
+    cells = Cells(ratings, plans, priors)
     extended = [
-        (row, tuple(sorted(needed)), add_on)
-        for row, needed in enumerate(cells.needed_add_ons(must_haves))
+        (row, needed, add_on)
+        for row, needed in enumerate(cells.add_ons_for(must_haves))
         for add_on in cells.useful_add_ons(row)
         if add_on not in needed
     ]
@@ -90,8 +91,8 @@ def offer_id(product: str, plan: str) -> str:
     return f"{product}/{plan}"
 
 
-class _Cells:
-    """The ratings as arrays product x item, and what each plan has of them."""
+class Cells:
+    """The ratings as arrays product x item, and what each plan has of them; the arguments are those of `offers`."""
 
     def __init__(self, ratings: pd.DataFrame, plans: pd.DataFrame, priors: pd.Series) -> None:
         # plain objects: text in columns of their own kind is slower to take single values from
@@ -122,13 +123,13 @@ class _Cells:
         self.product = products.get_indexer(self.plans["product"])
         self.in_plan = self.place[self.product] <= self.plans["place"].to_numpy()[:, None]
 
-    def needed_add_ons(self, must_haves: pd.Series | None) -> list[set[str]]:
+    def add_ons_for(self, must_haves: pd.Series | None) -> tuple[tuple[str, ...], ...]:
         """For each plan the add-ons without which a must-have is missed and with which it is met."""
         if must_haves is None or must_haves.empty:
-            return [set() for _ in self.product]
+            return tuple(() for _ in self.product)
         asked = must_haves.reindex(self.priors.index).fillna(0.0).to_numpy(float)
         helps = (asked > 0) & (self.without < asked) & (self.level >= asked)
-        return self._add_ons_where(helps[self.product] & self.in_plan)
+        return tuple(tuple(sorted(one)) for one in self._add_ons_where(helps[self.product] & self.in_plan))
 
     def useful_add_ons(self, plan: int) -> list[str]:
         """The add-ons that raise a level under a plan."""
@@ -143,7 +144,7 @@ class _Cells:
             found[plan].add(self.add_ons[self.needs[self.product[plan], item]])
         return found
 
-    def offers(self, plans: pd.DataFrame, add_ons: list[tuple[str, ...]]) -> Offers:
+    def offers(self, plans: pd.DataFrame, add_ons: Sequence[tuple[str, ...]]) -> Offers:
         """What some of the plans reach, each with add-ons."""
         at = plans.index.to_numpy()
         product, needs = self.product[at], self.needs[self.product[at]]

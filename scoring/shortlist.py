@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -71,12 +72,14 @@ def best_offers(table: pd.DataFrame, gates: Gates, order_by: str = "central") ->
     key = table["low" if order_by == "cautious" else "fit"].to_numpy(float).round(9)
     names = table.index.to_numpy(str) if len(table) else np.empty(0, dtype=str)
     order = np.lexsort((names, table["cost"].to_numpy(float), -key, ~passes))
-    products = table["product"].to_numpy(object)[order]
-    seen: set[str] = set()
-    first = [
-        place for place, product in zip(order, products, strict=True) if not (product in seen or seen.add(product))
-    ]
+    first = first_of_each(order, table["product"].to_numpy(object))
     return table.iloc[first].assign(gates_passed=passes[first])
+
+
+def first_of_each(order: np.ndarray, products: np.ndarray) -> list[int]:
+    """Of offers in an order, by place, the first one of each product."""
+    seen: set[str] = set()
+    return [int(one) for one in order if not (products[one] in seen or seen.add(products[one]))]
 
 
 def shortlist(table: pd.DataFrame, gates: Gates, probability: pd.Series, settings: Settings = Settings()) -> Shortlist:
@@ -101,6 +104,15 @@ def on_the_list(passed: np.ndarray, chance: np.ndarray, settings: Settings) -> n
     place = np.cumsum(passed) - 1
     worth = passed & ((place < settings.at_least) | (chance >= settings.probability))
     return worth & (np.cumsum(worth) <= settings.at_most)
+
+
+def is_listed(place: int, chance: Callable[[int], float], settings: Settings) -> bool:
+    """What `on_the_list` says of one offer where all pass, asking only for the chances that matter to it."""
+
+    def worth(one: int) -> bool:
+        return one < settings.at_least or chance(one) >= settings.probability
+
+    return worth(place) and (place < settings.at_most or sum(map(worth, range(place))) < settings.at_most)
 
 
 def frontier(table: pd.DataFrame) -> pd.Index:

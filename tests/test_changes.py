@@ -10,9 +10,10 @@ import pytest
 from interface.language import texts
 from tests.synthetic import write_edition
 from vendors.load import load_edition
+from vendors.model import AddOn
 from workshops.access import AT_HOME
 from workshops.assess import Assessment
-from workshops.changes import changed, way_in
+from workshops.changes import MOST_PLANS_TRIED, WayIn, by_size, changed, way_in
 from workshops.decisive import decisive_items, level_ranges, unknowns
 from workshops.model import Expectation
 from workshops.prepare.sample import create_sample
@@ -62,6 +63,114 @@ def test_a_little_less_would_not_do(many):
         for undone in way.changes:
             kept = tuple(one for one in way.changes if one is not undone)
             assert way.offer in again(many, changed(many, way.offer, kept)).gates.excluded
+
+
+# ---------------------------------------------------------------- against the plain way: everything assessed anew
+
+
+def plain_moved_bars(assessment, product):
+    """Every plan that needs least, with a whole new assessment of the project in which it gets that."""
+    found, tried_fit = None, -1.0
+    for offer, fit, changes in by_size(assessment, product)[:MOST_PLANS_TRIED]:
+        if fit <= tried_fit:
+            continue
+        tried_fit = fit
+        row = row_of(again(assessment, changed(assessment, offer, changes)), product)
+        if row["gates_passed"]:
+            outcome = "listed" if row["listed"] else "behind"
+            way = WayIn(str(row.name), changes, outcome, float(row["probability"]))
+            if outcome == "listed":
+                return way
+            found = found or way
+    return found
+
+
+def plain_better_ratings(assessment, offer, items):
+    """The row of the shortlist when an offer's ratings on some items are as high as they may be."""
+    known = assessment.offers
+    low, central = known.low.copy(), known.central.copy()
+    low.loc[offer, items] = central.loc[offer, items] = known.high.loc[offer, items]
+    tried = again(assessment, assessment.project)
+    vars(tried)["offers"] = dataclasses.replace(known, low=low, central=central)
+    return tried.shortlist.rows.loc[offer]
+
+
+def with_settings(assessment, budget=600_000.0, ergonomics=50.0, **settings):
+    project = assessment.project
+    context = dataclasses.replace(project.context, budget=budget, ergonomics=ergonomics)
+    return again(
+        assessment,
+        dataclasses.replace(project, context=context, settings=dataclasses.replace(project.settings, **settings)),
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"order_by": "cautious", "at_least": 1, "at_most": 2, "probability": 0.05},
+        {"policy": "lenient", "at_least": 2, "at_most": 8, "probability": 0.02},
+        {"budget": 60_000.0, "ergonomics": 70.0},
+    ],
+    ids=["as it is", "cautious and short", "lenient and long", "little money"],
+)
+def test_ways_in_are_those_of_whole_new_assessments(many, given):
+    """What is tried on arrays says to the last digit what assessing everything anew for each try says."""
+    project = with_settings(many, **given)
+    rows, compared = project.shortlist.rows, 0
+    for product in project.shortlist.left_out["product"]:
+        row, way = row_of(project, product), way_in(project, product)
+        if not row["gates_passed"]:
+            assert way == plain_moved_bars(project, product)
+            compared += way is not None
+            continue
+        offer = str(row.name)
+        gain = project.generous.contributions.loc[offer] - project.fit.contributions.loc[offer]
+        gain = gain[gain > 1e-9].sort_values(ascending=False, kind="stable")
+        if way is None:
+            assert not plain_better_ratings(project, offer, gain.index)["listed"]
+            continue
+        best = plain_better_ratings(project, offer, gain.index[: len(way.changes)])
+        assert best["listed"] and float(best["probability"]) == way.chance
+        assert not plain_better_ratings(project, offer, gain.index[: len(way.changes) - 1])["listed"]
+        compared += 1
+    assert compared and len(rows) == 14
+
+
+def test_a_lower_must_have_may_need_no_add_on(many):
+    """Where a must-have needs an add-on, lowering it changes levels and costs of other offers too."""
+    item = next(iter(many.project.must_haves()))
+    products, place_of = dict(many.edition.products), {about: place for place, about in enumerate(many.map.items)}
+    for name in list(products)[::2]:
+        one = products[name]
+        if item not in one.ratings or not one.ratings[item].rating:
+            continue
+        plus = AddOn("plus", "Plus", one.plans[-1].price)
+        # with the must-have come many other functions: an offer without the add-on is cheaper and has less
+        ratings = {
+            about: dataclasses.replace(rating, rating=3, add_on="plus", without=0 if about != item else 1, plan=None)
+            for about, rating in one.ratings.items()
+            if about == item or place_of[about] % 2
+        }
+        products[name] = dataclasses.replace(one, add_ons=(plus,), ratings={**one.ratings, **ratings})
+    edition = dataclasses.replace(many.edition, products=products)
+    project = dataclasses.replace(
+        many.project, context=dataclasses.replace(many.project.context, budget=200_000.0, ergonomics=60.0)
+    )
+    paid = Assessment(project, edition, many.map)
+    assert any(paid.offers.table["add_ons"])
+
+    others = 0
+    for product in paid.shortlist.left_out["product"]:
+        if not row_of(paid, product)["gates_passed"]:
+            way = way_in(paid, product)
+            assert way == plain_moved_bars(paid, product)
+            tried = way and again(paid, changed(paid, way.offer, way.changes))
+            others += bool(tried) and tried.offers is not paid.offers
+    assert others
+
+
+# ---------------------------------------------------------------- the rest
 
 
 def test_the_budget_that_is_missing_is_exact_to_the_hundred(many):

@@ -23,8 +23,8 @@ from workshops.rooms.challenge import (
     challenges_of_item,
     challenges_of_project,
     far_apart,
-    items_apart,
     team_medians,
+    teams_apart,
     unconfirmed_items,
 )
 from workshops.rooms.lead_widgets import answer_line
@@ -202,7 +202,7 @@ def asked(market, functional_map, levels: list[int], musts: int = 0) -> Assessme
 
 
 def rules(assessment: Assessment) -> dict[str, dict]:
-    found = challenges_of_project(assessment, votes(), set(), set())
+    found = challenges_of_project(assessment, {}, set(), set())
     return {one.rule: one.values for one in found if one.rule in ("all_top", "domain_top", "must_haves")}
 
 
@@ -295,10 +295,11 @@ def test_items_on_which_teams_are_apart_are_those_found_one_by_one():
     rows = [(item, team, level) for item, teams in given.items() for team, levels in teams.items() for level in levels]
     table = pd.DataFrame(rows, columns=["item", "team", "level"])
 
-    assert items_apart(table) == ["sla"]
-    assert [item for item in given if far_apart(table[table["item"] == item])] == ["sla"]
-    assert items_apart(table[:0]) == []
-    assert items_apart(table[table["item"] == "donations"]) == []
+    one_by_one = {item: far_apart(table[table["item"] == item]) for item in given}
+    assert list(teams_apart(table)) == ["sla"]
+    assert teams_apart(table) == {item: apart for item, apart in one_by_one.items() if apart}
+    assert teams_apart(table[:0]) == {}
+    assert teams_apart(table[table["item"] == "donations"]) == {}
 
 
 def test_prompts_of_the_whole_are_those_of_its_items(market, functional_map):
@@ -318,7 +319,7 @@ def test_prompts_of_the_whole_are_those_of_its_items(market, functional_map):
     }
     together = {
         (one.rule, one.item_id): one.values
-        for one in challenges_of_project(whole, votes(), set(), set())
+        for one in challenges_of_project(whole, {}, set(), set())
         if one.rule in ("nobody", "only_one")
     }
 

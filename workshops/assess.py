@@ -20,8 +20,8 @@ from functional_map.model import FunctionalMap
 from scoring.cost import Cost, cost_of_ownership
 from scoring.cross_check import CrossCheck, cross_check
 from scoring.fit import Fit, fit
-from scoring.gates import Gates, gates, prices
-from scoring.offers import Offers, offers, options
+from scoring.gates import GATES, Gates, gates, prices
+from scoring.offers import Cells, Offers, options
 from scoring.robustness import Robustness, domain_spread, draw_weights
 from scoring.seen import with_seen
 from scoring.shortlist import Settings, Shortlist, best_offers, frontier, shortlist
@@ -133,13 +133,16 @@ class Assessment:
 
     @cached_property
     def gates(self) -> Gates:
-        parts = [
-            *context_conditions(self.edition, self.offers.table, self.project.context),
-            *must_have_conditions(self.offers, self.project.must_haves()),
-            *self._budget_conditions(),
-            *self._ergonomics_conditions(),
-        ]
+        parts = [one for gate in GATES for one in self.conditions_of(gate)]
         return gates(_stacked(self.offers.table.index, parts), self.project.settings.policy)
+
+    def conditions_of(self, gate: str) -> Iterator[Condition]:
+        """The conditions of one gate, for every offer."""
+        if gate == "context":
+            return context_conditions(self.edition, self.offers.table, self.project.context)
+        if gate == "must-have":
+            return must_have_conditions(self.offers, self.project.must_haves())
+        return self._budget_conditions() if gate == "budget" else self._ergonomics_conditions()
 
     @cached_property
     def fails(self) -> pd.DataFrame:
@@ -336,8 +339,22 @@ def offers_of(
     must_haves: tuple[tuple[str, int], ...],
     own_items: tuple[tuple[str, str], ...] = (),
 ) -> Offers:
-    """The offers of an edition; must-haves decide which add-ons are part of them."""
-    return offers(*_offer_tables(edition, functional_map, own_items), series(must_haves))
+    """The offers of an edition; must-haves decide which add-ons are part of them.
+
+    Must-haves that need the same add-ons give the very same offers, so that what is derived from them is found again.
+    """
+    cells = _cells(edition, functional_map, own_items)
+    return _with_add_ons(cells, cells.add_ons_for(series(must_haves)))
+
+
+@lru_cache(maxsize=8)
+def _cells(edition: Edition, functional_map: FunctionalMap, own_items: tuple[tuple[str, str], ...]) -> Cells:
+    return Cells(*_offer_tables(edition, functional_map, own_items))
+
+
+@lru_cache(maxsize=32)
+def _with_add_ons(cells: Cells, add_ons: tuple[tuple[str, ...], ...]) -> Offers:
+    return cells.offers(cells.plans, add_ons)
 
 
 @lru_cache(maxsize=16)

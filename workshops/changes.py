@@ -10,14 +10,12 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from scoring.gates import LIKELY_FAIL
-from scoring.robustness import domain_spread, robustness
-from scoring.shortlist import on_the_list
 from workshops.assess import Assessment
 from workshops.model import Context, Project
 from workshops.reasons import verdicts
+from workshops.trials import Standing, trials
 
 LISTED, BEHIND = "listed", "behind"
 MOST_PLANS_TRIED = 3
@@ -65,46 +63,46 @@ def way_in(assessment: Assessment, product_id: str) -> WayIn | None:
     evidence allows.
     """
     rows = assessment.shortlist.rows
-    row = rows[rows["product"].to_numpy(object) == product_id].iloc[0]
-    if row["listed"]:
+    place = rows["product"].to_numpy(object).tolist().index(product_id)
+    if rows["listed"].iat[place]:
         return None
-    if row["gates_passed"]:
-        return _better_ratings(assessment, str(row.name))
+    if rows["gates_passed"].iat[place]:
+        return _better_ratings(assessment, str(rows.index[place]))
     return _moved_bars(assessment, product_id)
 
 
 def _moved_bars(assessment: Assessment, product_id: str) -> WayIn | None:
     found: WayIn | None = None
     tried_fit = -1.0
-    for offer, changes in _by_size(assessment, product_id)[:MOST_PLANS_TRIED]:
-        if (fit := assessment.table.at[offer, "fit"]) <= tried_fit:
+    for offer, fit, changes in by_size(assessment, product_id)[:MOST_PLANS_TRIED]:
+        if fit <= tried_fit:
             continue  # it would need more, for no better a fit than one that stayed behind
         tried_fit = fit
-        tried = Assessment(changed(assessment, offer, changes), assessment.edition, assessment.map)
-        rows = tried.shortlist.rows
-        row = rows[rows["product"].to_numpy(object) == product_id].iloc[0]
-        if not row["gates_passed"]:
+        levels = {one.condition: one.then for one in changes if one.gate == "must-have" and one.then}
+        moved = {change.gate for change in changes}
+        stands = trials(assessment).with_conditions(changed(assessment, offer, changes), moved, levels, product_id)
+        if stands is None:
             continue
-        outcome = LISTED if row["listed"] else BEHIND
-        way = WayIn(str(row.name), changes, outcome, float(row["probability"]))
-        if outcome == LISTED:
+        way = WayIn(stands.offer, changes, LISTED if stands.listed else BEHIND, stands.chance)
+        if stands.listed:
             return way
         found = found or way
     return found
 
 
-def _by_size(assessment: Assessment, product_id: str) -> list[tuple[str, tuple[Change, ...]]]:
-    """The offers of a product with what each would need, the one that needs least first."""
+def by_size(assessment: Assessment, product_id: str) -> list[tuple[str, float, tuple[Change, ...]]]:
+    """The offers of a product with their fit and what each would need, the one that needs least first."""
     excluding, table = verdicts(assessment).excluding, assessment.table
-    own = assessment.offers.products.index[assessment.offers.products.to_numpy(object) == product_id]
+    own = np.flatnonzero(table["product"].to_numpy(object) == product_id)
+    known = (table.index[own], table["fit"].to_numpy(float)[own], table["cost"].to_numpy(float)[own])
     needs = []
-    for offer in own:
+    for offer, fit, cost in zip(*known, strict=True):
         conditions = excluding.get(offer, [])
         size = sum(min(row.steps, OUT_OF_REACH) for row in conditions)
         # of plans that need the same the better fit, then the cheaper one
-        order = (round(size, 6), len(conditions), -table.at[offer, "fit"], table.at[offer, "cost"])
-        needs.append((order, offer, tuple(_needed(row) for row in conditions)))
-    return [(offer, changes) for _, offer, changes in sorted(needs, key=lambda one: one[0])]
+        order = (round(size, 6), len(conditions), -fit, cost)
+        needs.append((order, offer, fit, tuple(_needed(row) for row in conditions)))
+    return [(offer, fit, changes) for _, offer, fit, changes in sorted(needs, key=lambda one: one[0])]
 
 
 def _needed(row: Any) -> Change:
@@ -155,33 +153,20 @@ def _better_ratings(assessment: Assessment, offer: str) -> WayIn | None:
     gain = assessment.generous.contributions.loc[offer] - assessment.fit.contributions.loc[offer]
     gain = gain[gain > 1e-9].sort_values(ascending=False, kind="stable")
 
-    def enough(count: int) -> float | None:
-        return _chance_with(assessment, offer, gain.index[:count])
+    def with_best(count: int) -> Standing:
+        return trials(assessment).with_high_ratings(offer, gain.index[:count])
 
-    most = len(gain)
-    if not most or enough(most) is None:
+    least, most = 0, len(gain)
+    if not most or not (best := with_best(most)).listed:
         return None
-    least = 0
     while most - least > 1:  # more good news never puts it further back
         middle = (least + most) // 2
-        least, most = (least, middle) if enough(middle) is not None else (middle, most)
+        if (found := with_best(middle)).listed:
+            most, best = middle, found
+        else:
+            least = middle
     high, central = assessment.generous.covered.loc[offer], assessment.offers.central.loc[offer]
     changes = tuple(
         Change("rating", str(item), float(central[item]), float(high[item]), True) for item in gain.index[:most]
     )
-    return WayIn(offer, changes, LISTED, float(enough(most) or 0.0))
-
-
-def _chance_with(assessment: Assessment, offer: str, items: pd.Index) -> float | None:
-    """The offer's chance of the top with some ratings known to be high; None where it would still not be listed."""
-    chosen = assessment.candidates
-    low, central, high = (one.covered.loc[chosen] for one in (assessment.cautious, assessment.fit, assessment.generous))
-    low, central = low.copy(), central.copy()
-    low.loc[offer, items] = central.loc[offer, items] = high.loc[offer, items]
-    known = dataclasses.replace(assessment.fit, covered=central)
-    spread = domain_spread(low, high, known.asked, known.domains)
-    chance = robustness(known.domain_fit, spread, assessment.robustness.weights).probability_in_top()
-    fits = known.scores if assessment.settings.order_by == "central" else dataclasses.replace(known, covered=low).scores
-    order = np.argsort(-fits.to_numpy().round(9), kind="stable")
-    listed = on_the_list(np.ones(len(order), dtype=bool), chance.to_numpy()[order], assessment.settings)
-    return float(chance[offer]) if chosen[order][listed].isin([offer]).any() else None
+    return WayIn(offer, changes, LISTED, best.chance)

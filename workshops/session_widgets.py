@@ -84,15 +84,21 @@ def assessment_of(project: Project) -> Assessment:
     return assess(project, edition, map_of(edition))
 
 
-def decisive_of(project: Project, workshop: Workshop | None) -> pd.DataFrame:
-    """Items by how much they can still change the shortlist, by what is agreed and voted now: item -> places, swing, ..."""
-    return _decisive(database_url(), project.id, project.revision, workshop.votes if workshop else 0, project)
+def decisive_of(project: Project, workshop: Workshop | None, votes: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Items by how much they can still change the shortlist, by what is agreed and voted now: item -> places, swing, ...
+
+    votes  those of the workshop, where they have been read already
+    """
+    return _decisive(database_url(), project.id, project.revision, workshop.votes if workshop else 0, project, votes)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _decisive(url: str, project_id: str, revision: int, votes: int, _project: Project) -> pd.DataFrame:
+def _decisive(
+    url: str, project_id: str, revision: int, votes: int, _project: Project, _known: pd.DataFrame | None
+) -> pd.DataFrame:
     try:
-        return decisive_items(assessment_of(_project), votes_by_team(database(), project_id))
+        known = votes_by_team(database(), project_id) if _known is None else _known
+        return decisive_items(assessment_of(_project), known)
     except NothingAskedError:  # no domain in scope has a weight
         return pd.DataFrame(columns=["low", "high", "places", "swing"], dtype=float)
 

@@ -9,6 +9,7 @@ so that the test driver's own time does not count.
 from __future__ import annotations
 
 import os
+import random
 import tempfile
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from functional_map.load import load_map
 from interface.language import texts
 from tests.benchmarks.measure import once, summed, tell
 from tests.synthetic import write_edition
+from workshops.store.database import Database
 
 ROOT = Path(__file__).parents[2]
 spent: list[tuple[float, float]] = []
@@ -102,7 +104,7 @@ def measure() -> None:
         tell(f"Shortlist, {tab} open, another budget each time", rerun(shortlist, another_budget), 200)
     shortlist.session_state["shortlist_tabs"] = t("shortlist.tab.left_out")
     shortlist.run()
-    tell("Shortlist, left-out open, another budget (all ways in anew)", rerun(shortlist, another_budget, 6))
+    tell("Shortlist, left-out open, another budget each time", rerun(shortlist, another_budget), 200)
 
     requirements = opened("rooms/requirements", project)
 
@@ -133,6 +135,29 @@ def measure() -> None:
     tell("Shortlist, chart open, another weight saved each time", rerun(shortlist, another_saved_weight), 150)
     compare = opened("choose/compare", project)
     tell("Compare, nothing changed", rerun(compare), 200)
+    twelve_people_vote(database, project, known)
+    requirements = opened("rooms/requirements", project)
+    tell(
+        "Requirements, another level each time, votes of 12 people in 4 teams", rerun(requirements, another_level), 150
+    )
+
+
+def twelve_people_vote(database: Database, project: str, items: list[str]) -> None:
+    """Everybody answers every item, each around a level of the item's; on every fifth two teams are far apart."""
+    from workshops.access import AT_HOME, Person
+    from workshops.rooms.room import Answer
+    from workshops.store.votes import join, open_workshop, participants_of, save_answers
+
+    teams, chance = ("sales", "marketing", "service", "it"), random.Random(1)
+    room = open_workshop(database, AT_HOME, project)
+    for number in range(12):
+        join(database, room.code, name=f"Person {number}", team=teams[number % 4], teams=teams)
+    middle = {item: chance.choice((1, 2, 2, 3)) for item in items}
+    far = {(item, team): level for item in items[::5] for team, level in (("sales", 4), ("it", 1))}
+    for one, _ in participants_of(database, room.id):
+        levels = {item: far.get((item, one.team), middle[item] + chance.choice((-1, 0, 0, 1))) for item in items}
+        answers = [Answer(item, level) for item, level in levels.items()]
+        save_answers(database, Person(one.id, one.name, "participant"), items, answers)
 
 
 if __name__ == "__main__":

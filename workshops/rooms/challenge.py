@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ FEWEST = 8  # items asked, before a share of them says anything
 TOP_SHARE = 0.5  # of the items at level 4, from which on nothing stands out
 MUST_SHARE = 0.10
 APART = 2  # levels between two teams
+Apart = tuple[str, int, str, int]  # two teams on an item: the lower one and its median, the higher one and its median
 NEAR = 0.5  # central levels are rounded to the nearest, halves up, as the gates do
 
 
@@ -59,9 +60,12 @@ def challenges_of_item(
 
 
 def challenges_of_project(
-    assessment: Assessment, votes: pd.DataFrame, decisive: set[str], unconfirmed: set[str]
+    assessment: Assessment, apart: Mapping[str, Apart], decisive: set[str], unconfirmed: set[str]
 ) -> list[Challenge]:
-    """Every prompt that the requirements call for, those about the whole first."""
+    """Every prompt that the requirements call for, those about the whole first.
+
+    apart  as `teams_apart` finds them
+    """
     project = assessment.project
     asked, must_haves = project.asked(), project.must_haves()
     found = [*everything_at_the_top(assessment), *too_many_must_haves(assessment)]
@@ -72,9 +76,7 @@ def challenges_of_project(
         if item_id in must_haves:
             found += only_one_covers(assessment, item_id, level)
             found += costs_a_higher_plan(assessment, item_id, level)
-    for item_id in items_apart(votes):
-        if item_id in decisive:
-            found += teams_disagree(votes[votes["item"] == item_id], item_id)
+    found += [_disagreement(item_id, teams) for item_id, teams in apart.items() if item_id in decisive]
     found += [
         Challenge("left_over", item_id, values={"level": asked[item_id]}) for item_id in asked if item_id in unconfirmed
     ]
@@ -140,26 +142,33 @@ def teams_disagree(votes: pd.DataFrame, item_id: str) -> Iterator[Challenge]:
     """Two teams whose medians are two levels apart."""
     apart = far_apart(votes)
     if apart is not None:
-        low_team, low, high_team, high = apart
-        yield Challenge(
-            "teams", item_id, values={"low_team": low_team, "low": low, "high_team": high_team, "high": high}
-        )
+        yield _disagreement(item_id, apart)
 
 
-def items_apart(votes: pd.DataFrame) -> list[str]:
-    """The items on which `far_apart` finds two teams, in the order of the votes: all of them at once."""
+def _disagreement(item_id: str, apart: Apart) -> Challenge:
+    return Challenge("teams", item_id, values=dict(zip(("low_team", "low", "high_team", "high"), apart, strict=True)))
+
+
+def teams_apart(votes: pd.DataFrame) -> dict[str, Apart]:
+    """item -> what `far_apart` finds on it, of the items on which it finds two teams, in the order of the votes."""
     given = votes[votes["level"].notna()]
     if given.empty:
-        return []
-    groups = given.groupby(["item", "team"], sort=False).ngroup().to_numpy()
-    medians = lower_median(level_counts(pd.DataFrame({"item": groups, "level": given["level"].to_numpy()})))
-    item_of = pd.Series(given["item"].to_numpy(object), groups).groupby(level=0).first()
-    by_item = medians.groupby(item_of.reindex(medians.index).to_numpy(object), sort=False)
-    wide = by_item.max() - by_item.min() >= APART
-    return [item for item in given["item"].unique() if wide[item]]
+        return {}
+    item, items = pd.factorize(given["item"])
+    team, teams = pd.factorize(given["team"], sort=True)
+    each = lower_median(level_counts(given[["level"]].assign(item=item * len(teams) + team)))
+    medians = np.full(len(items) * len(teams), np.nan)
+    medians[each.index.to_numpy()] = each.to_numpy()
+    medians = medians.reshape(len(items), len(teams))
+    low, high = np.nanargmin(medians, axis=1), np.nanargmax(medians, axis=1)
+    return {
+        str(items[row]): (str(teams[one]), int(medians[row, one]), str(teams[other]), int(medians[row, other]))
+        for row, (one, other) in enumerate(zip(low, high, strict=True))
+        if medians[row, other] - medians[row, one] >= APART
+    }
 
 
-def far_apart(votes: pd.DataFrame) -> tuple[str, int, str, int] | None:
+def far_apart(votes: pd.DataFrame) -> Apart | None:
     """The two teams that are furthest apart on one item, if by two levels or more: team and median of both."""
     medians = team_medians(votes)
     if len(medians) < 2 or medians.max() - medians.min() < APART:

@@ -14,7 +14,7 @@ from workshops.assess import Assessment
 from workshops.model import Change, Project
 from workshops.prepare.agenda import Agenda, Session, Settings, plan
 from workshops.rooms.ballot import concerns, items_in_scope
-from workshops.rooms.challenge import far_apart
+from workshops.rooms.challenge import far_apart, teams_apart
 from workshops.rooms.room import Discussion, Workshop
 
 DISCUSS_FIRST = 60  # decisive items that deserve the room's time; the benchmark of the agenda says what that is worth
@@ -153,14 +153,13 @@ def batch_table(
     A level comes from the votes, or else from what is asked already; an item with neither, or on which people or teams
     disagree, is not proposed.
     """
-    found = summary(votes)
+    found, apart = summary(votes), teams_apart(votes)
     rows = {}
     for item_id in items:
         asked = project.expectation(item_id).level
         if item_id in found.index:
             row = found.loc[item_id]
-            apart = far_apart(votes[votes["item"] == item_id]) is not None
-            agreeable = row["verdict"] != DISCUSS and not apart
+            agreeable = row["verdict"] != DISCUSS and item_id not in apart
             rows[item_id] = (int(row["proposal"]), "votes", int(row["votes"]), int(row["low"]), int(row["high"]),
                              row["consensus"], row["verdict"], agreeable and item_id not in done)  # fmt: skip
         else:

@@ -14,7 +14,7 @@ from interface.page_widgets import current_language, header, page_texts, plain, 
 from scoring.fit import NothingAskedError
 from workshops.choose.shortlist_widgets import shortlist_strip
 from workshops.model import LONGEST_NAME, LONGEST_NOTE, STATUSES, OwnItem, ProjectError
-from workshops.rooms.challenge import challenges_of_project, items_apart, unconfirmed_items
+from workshops.rooms.challenge import Challenge, challenges_of_project, teams_apart, unconfirmed_items
 from workshops.rooms.changing_widgets import Changes
 from workshops.rooms.lead_widgets import challenge_words, moves_words, team_name, team_table, who_said_what
 from workshops.rooms.leading import DISCUSS_FIRST, progress_by_domain, progress_by_team, settled, summary, tally
@@ -42,7 +42,8 @@ workshop = workshop_of(database(), project.id)
 votes = votes_of(database(), workshop.id) if workshop else pd.DataFrame(columns=["item", "team", "level"])
 said = summary(votes)
 done = settled(discussions_of(database(), workshop.id)) if workshop else set()
-apart = items_apart(votes)
+apart = teams_apart(votes)
+spoken = {row.Index: row for row in said.itertuples()}
 left_over = unconfirmed_items(project, workshop, set(said.index), done)
 
 
@@ -72,7 +73,7 @@ def items_of(show: str) -> set[str]:
     if show == "discuss":
         return disputed()
     if show == "decisive":
-        return set(decisive_of(project, workshop).index[:DISCUSS_FIRST])
+        return set(decisive_of(project, workshop, votes).index[:DISCUSS_FIRST])
     if show == "gaps":
         return short_on_the_shortlist()
     if show == "left-over":
@@ -132,15 +133,15 @@ def filters() -> list[str]:
 
 def votes_words(item_id: str) -> str:
     """How many voted, between which levels, and whether they agree."""
-    if item_id not in said.index:
+    if item_id not in spoken:
         return ""
-    row = said.loc[item_id]
-    spread = str(int(row["low"])) if row["low"] == row["high"] else f"{int(row['low'])}–{int(row['high'])}"
+    row = spoken[item_id]
+    spread = str(row.low) if row.low == row.high else f"{row.low}–{row.high}"
     return t(
         "requirements.vote_summary",
-        count=int(row["votes"]),
+        count=row.votes,
         spread=spread,
-        verdict=t(f"lead.agreement.{row['verdict']}"),
+        verdict=t(f"lead.agreement.{row.verdict}"),
     )
 
 
@@ -228,9 +229,9 @@ def table(items: list[str]) -> None:
 def bulk(items: list[str]) -> None:
     """Changes of all the items shown, each kind in one step that can be taken back."""
     voted = {
-        item: int(said.at[item, "proposal"])
+        item: int(spoken[item].proposal)
         for item in items
-        if item in said.index and project.expectation(item).in_scope and project.expectation(item).status != "agreed"
+        if item in spoken and project.expectation(item).in_scope and project.expectation(item).status != "agreed"
     }
     ready = [
         item for item in items if project.expectation(item).level is not None
@@ -276,7 +277,7 @@ def card(items: list[str]) -> None:
     with asked_side:
         level_control(current)
         words_control(current)
-        if current in said.index:
+        if current in spoken:
             votes_part(current)
         if lines := history(database(), project.id, current, limit=50):
             with st.expander(t("requirements.history", count=len(lines)), key="requirements_history"):
@@ -285,7 +286,12 @@ def card(items: list[str]) -> None:
 
 
 def votes_part(item_id: str) -> None:
-    with st.expander(t("requirements.votes_on", summary=votes_words(item_id)), key="requirements_votes"):
+    part = st.expander(
+        t("requirements.votes_on", summary=votes_words(item_id)), key="requirements_votes", on_change="rerun"
+    )
+    if not part.open:
+        return
+    with part:
         found = tally(votes, item_id)
         if len(found.votes):
             st.html(team_table(found, functional_map, t))
@@ -392,24 +398,34 @@ def bar(part: int, whole: int) -> str:
     )
 
 
+@st.fragment
 def challenges_part() -> None:
     """What is worth a second look, with the numbers it rests on."""
-    # which items decide takes long to find out, and matters here only where teams are apart
-    decisive = set(decisive_of(project, workshop).index[:DISCUSS_FIRST]) if apart else set()
-    found = challenges_of_project(assessment, votes, decisive, left_over)
-    if not found:
+    look = {"icon": ":material/psychology_alt:", "key": "requirements_challenges"}
+    if not apart:
+        if found := challenges_of_project(assessment, {}, set(), left_over):
+            with st.expander(t("requirements.challenges", count=len(found)), **look):
+                st.html(challenge_lines(found))
         return
-    with st.expander(
-        t("requirements.challenges", count=len(found)), icon=":material/psychology_alt:", key="requirements_challenges"
-    ):
-        lines = [
-            f"<p>{'<b>' + escape(words.item(one.item_id)) + '</b>: ' if one.item_id else ''}"
-            f"{escape(challenge_words(one, functional_map, words, t))}</p>"
-            for one in found[:MOST_CHALLENGES]
-        ]
-        if len(found) > MOST_CHALLENGES:
-            lines.append(f"<p class='muted'>{escape(t('lead.and_more', count=len(found) - MOST_CHALLENGES))}</p>")
-        st.html("".join(lines))
+    # on which of them the shortlist still hangs takes long to find out: only where somebody looks
+    part = st.expander(t("requirements.teams_apart", count=len(apart)), on_change="rerun", **look)
+    if part.open:
+        with part, st.spinner(t("requirements.looking"), show_time=False):
+            decisive = set(decisive_of(project, workshop, votes).index[:DISCUSS_FIRST])
+            found = challenges_of_project(assessment, apart, decisive, left_over)
+            nothing = f"<p class='muted'>{escape(t('requirements.nothing_hangs', most=DISCUSS_FIRST))}</p>"
+            st.html(challenge_lines(found) or nothing)
+
+
+def challenge_lines(found: list[Challenge]) -> str:
+    lines = [
+        f"<p>{'<b>' + escape(words.item(one.item_id)) + '</b>: ' if one.item_id else ''}"
+        f"{escape(challenge_words(one, functional_map, words, t))}</p>"
+        for one in found[:MOST_CHALLENGES]
+    ]
+    if len(found) > MOST_CHALLENGES:
+        lines.append(f"<p class='muted'>{escape(t('lead.and_more', count=len(found) - MOST_CHALLENGES))}</p>")
+    return "".join(lines)
 
 
 def own_items() -> None:
@@ -480,8 +496,13 @@ else:
 if readable := [item for item in (shown or known) if item in functional_map.items]:
     card(readable)
 challenges_part()
-with st.expander(t("requirements.progress.title"), icon=":material/trending_up:", key="requirements_progress"):
-    progress_part()
+# what is not on the screen is not computed
+progress = st.expander(
+    t("requirements.progress.title"), icon=":material/trending_up:", key="requirements_progress", on_change="rerun"
+)
+if progress.open:
+    with progress:
+        progress_part()
 if not locked:
     with st.expander(t("requirements.own", count=len(own)), icon=":material/add_circle:", key="requirements_own"):
         own_items()

@@ -35,6 +35,7 @@ class Ballot {
     }
     this.store();
     this.render();
+    if (before && before.batch !== data.batch) this.top(); // another subject was chosen further down
     if (!before) this.send();
     this.later();
   }
