@@ -274,8 +274,8 @@ def item_view(session: Session, item_id: str, done: set[str]) -> int | None:
     left, right = st.columns([17, 11], gap="medium")
     with left:
         st.html(
-            f'<p class="question">{escape(texts["question"] or texts["definition"] or texts["label"])} '
-            f'<span class="muted">{escape(rank_words(session, item_id))}</span></p>'
+            f'<div class="asked"><p class="question">{escape(texts["question"] or texts["definition"] or texts["label"])}</p> '
+            f'<span class="muted">{escape(rank_words(session, item_id))}</span></div>'
         )
         votes_panel(item_id, texts["levels"], revealed)
     with right:

@@ -301,8 +301,8 @@ _SHEET = """
 .st-key-lead .stripcell b{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
 .st-key-lead_moves{min-height:30px} .st-key-lead p.moves{margin:0;display:flex;flex-wrap:wrap;gap:.1rem 1.2rem}
 .st-key-lead p.state{margin:-.3rem 0 .1rem;padding-left:3rem} .st-key-lead p.state.late{color:var(--bad);font-weight:600}
-.st-key-lead p.question{font-size:32px;line-height:1.22;font-weight:650;margin:.1rem 0 .3rem}
-.st-key-lead p.question .muted{font-size:20px;font-weight:400;white-space:nowrap}
+.st-key-lead .asked{margin:.1rem 0 .3rem;line-height:1.22} .st-key-lead .asked .muted{font-size:20px;margin-left:.3rem;white-space:nowrap}
+.st-key-lead p.question{display:inline;font-size:32px;line-height:1.22;font-weight:650}
 .st-key-lead [data-testid=stTabs] p{margin:0 0 .4rem}
 .st-key-lead [data-testid=stColumn] [data-testid=stVerticalBlock]{gap:.45rem}
 .st-key-lead p.votes{font-weight:600;margin:.1rem 0}
@@ -319,7 +319,7 @@ _SHEET = """
 table.votes{border-collapse:collapse;width:100%} table.votes td{padding:.22rem .5rem .22rem 0;line-height:1.25!important;border-bottom:1px solid var(--line);vertical-align:middle}
 table.votes td:first-child{width:1%}
 table.votes tr.chosen td{background:var(--panel)} table.votes .mark{color:var(--accent);white-space:nowrap}
-table.votes td.team{width:28%;color:var(--muted)} table.votes td.team .whole{margin-right:.5rem}
+table.votes td.team{width:22%;color:var(--muted)} table.votes td.team .whole{margin-right:.5rem}
 table.votes td.team i{color:var(--accent);letter-spacing:.08em;font-style:normal} table.votes td.num{text-align:right;width:1%}
 .st-key-lead_rows{gap:0} .st-key-lead_rows [data-testid=stHorizontalBlock]{border-bottom:1px solid var(--line);padding:.25rem 0;align-items:center}
 .names p{margin:.2rem 0} .plainlist{columns:2;margin:.2rem 0 .6rem}
