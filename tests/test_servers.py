@@ -143,8 +143,9 @@ def entered(visit, cluster, who: str, route: str):
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Sign out").wait_for()
     settle(page)
-    cookies = {one["name"]: one["value"] for one in page.context.cookies()}
-    cluster["signed in"][who] = {"crm_sign_in": cookies["crm_sign_in"]}
+    kept = lambda: {one["name"]: one["value"] for one in page.context.cookies()}
+    wait_until(lambda: "crm_sign_in" in kept())  # the page writes it by a script of its own
+    cluster["signed in"][who] = {"crm_sign_in": kept()["crm_sign_in"]}
     return page
 
 
