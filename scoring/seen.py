@@ -40,9 +40,11 @@ def with_seen(offers: Offers, seen: pd.DataFrame) -> Offers:
                 known[row, column] = rated[row, column] = True
                 continue
             bound, end = (np.maximum, least) if place > one.place else (np.minimum, most)
-            low[row, column] = bound(low[row, column], end)
-            high[row, column] = bound(high[row, column], end)
-            central[row, column] = bound(central[row, column], one.level)
+            likely = bound(central[row, column], one.level)
+            # the interval reaches as far as what is likely now
+            low[row, column] = min(bound(low[row, column], end), likely)
+            high[row, column] = max(bound(high[row, column], end), likely)
+            central[row, column] = likely
 
     def frame(values: np.ndarray) -> pd.DataFrame:
         return pd.DataFrame(values, offers.table.index, columns)

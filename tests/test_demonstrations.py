@@ -189,6 +189,21 @@ def test_what_nobody_rated_is_known_after_it_was_seen(three_plans):
     assert after.rated.at["alpha/pro", "sso"] and not after.rated.at["alpha/basic", "sso"]
 
 
+def test_an_interval_holds_what_is_likely_after_a_surprise():
+    """Rated 1 (0 to 2) under both plans, seen at 3 (2 to 4) on the lower one: the higher has at least that."""
+    ratings = pd.DataFrame(
+        [("alpha", "sla", 1.0, 1.0, 0, 0.0, "", True)],
+        columns=["product", "item", "level", "half_width", "place", "without", "add_on", "known"],
+    )
+    plans = pd.DataFrame({"product": ["alpha"] * 2, "plan": ["basic", "pro"], "place": [0, 1]})
+    both = offers(ratings, plans, pd.Series({"sla": 2.0}))
+    shown = pd.DataFrame(
+        [("alpha", 0, "sla", 3.0, 1.0, "")], columns=["product", "place", "item", "level", "half_width", "add_on"]
+    )
+
+    assert ends(with_seen(both, shown), "pro", "sla") == (2, 3, 3)
+
+
 def test_an_add_on_that_is_not_bought_stays_unseen(three_plans):
     after = with_seen(three_plans, seen("notes", 4.0, "box"))
 
