@@ -8,7 +8,8 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from functional_map.load import FOLDER, load_map, read_yaml, years
+from functional_map.data_files import read_yaml
+from functional_map.load import FOLDER, load_map, years
 from functional_map.model import FunctionalMap
 
 FILE = "mapping.yaml"

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
-import yaml
-
+from functional_map.data_files import read_yaml
 from functional_map.model import WRITTEN_LEVELS, Area, Domain, FunctionalMap, Item, Text, Vocabulary
 
 FOLDER = Path(__file__).parent
-_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C loader is ten times faster
 
 
 class MapError(ValueError):
@@ -55,63 +53,6 @@ def read_map(folder: Path) -> tuple[FunctionalMap | None, list[str]]:
         if domain is not None:
             domains.append(domain)
     return FunctionalMap(int(folder.name), vocabulary, tuple(domains)), problems
-
-
-class _UniqueKeyLoader(_YamlLoader):  # type: ignore[misc, valid-type]
-    """YAML lets a later key silently replace an earlier one; data files must not."""
-
-    kinds_of_words: ClassVar[dict[str, str]] = {}  # the same few words stand in every line: resolve each once
-
-    def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
-        if kind is not yaml.ScalarNode or not implicit[0]:
-            return super().resolve(kind, value, implicit)
-        tag = self.kinds_of_words.get(value)
-        if tag is None:
-            tag = self.kinds_of_words[value] = super().resolve(kind, value, implicit)
-        return tag
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
-        keys = [key_node.value for key_node, _ in node.value]
-        if len(set(map(str, keys))) != len(keys):
-            seen: set[str] = set()
-            for key_node, _ in node.value:
-                if str(key_node.value) in seen:
-                    line = key_node.start_mark.line + 1
-                    raise yaml.YAMLError(f'"{key_node.value}" is written twice, the second time on line {line}')
-                seen.add(str(key_node.value))
-        return super().construct_mapping(node, deep)
-
-
-def read_yaml(path: Path, problems: list[str]) -> dict[str, Any] | None:
-    """The mapping that a YAML file holds, or None with a sentence added to `problems`."""
-    text = read_text(path, problems)
-    return None if text is None else parse_yaml(text, path.name, problems)
-
-
-def read_text(path: Path, problems: list[str]) -> str | None:
-    """What stands in a file, or None with a sentence added to `problems`."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        problems.append(f"{path.name}: the file is missing; restore it from the last version")
-    except UnicodeDecodeError:
-        problems.append(f"{path.name}: not UTF-8 text; save the file as UTF-8")
-    return None
-
-
-def parse_yaml(text: str, file: str, problems: list[str]) -> dict[str, Any] | None:
-    """The mapping that the text of a YAML file holds, or None with a sentence added to `problems`."""
-    try:
-        raw = yaml.load(text, Loader=_UniqueKeyLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" line {mark.line + 1}" if mark else ""
-        problems.append(f"{file}:{where} not valid YAML ({getattr(error, 'problem', None) or error}); mend the line")
-        return None
-    if not isinstance(raw, dict):
-        problems.append(f"{file}: holds no entries; it must be a mapping of names to values")
-        return None
-    return raw
 
 
 def _vocabulary(raw: dict[str, Any] | None) -> Vocabulary:

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from functional_map.load import parse_yaml, read_text, read_yaml
+from functional_map.data_files import parse_yaml, read_text, read_yaml
 from functional_map.model import Text
 from vendors.model import (
     AddOn,
