@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import io
-import posixpath
 import re
 import zipfile
 import zlib
 from typing import Any, NamedTuple
-
-from defusedxml import ElementTree
 
 MOST_UNPACKED, MOST_PARTS, MOST_ROWS = 60 * 2**20, 400, 9_999
 MOST_CELLS = 600_000
@@ -19,10 +16,9 @@ _FAR_CELL = re.compile(rb'r=(?<=\sr=)["\'](?:([A-Za-z]{3,9})\d{1,12}|[A-Za-z]{1,
 # patterns start with fixed signs, which is several times faster; a part may prefix its elements
 _CELL_STARTS = re.compile(rb"<c[\s/>]"), re.compile(rb":c[\s/>]")
 _ROW_STARTS = re.compile(rb"<row[\s/>]"), re.compile(rb":row[\s/>]")
-_MERGED = re.compile(rb'mergeCell(?<=[<:]mergeCell)\s[^>]*\bref=["\']([A-Z0-9:]+)["\']')
+_FORMULA_OR_ERROR = re.compile(rb"<f[\s>/]"), re.compile(rb":f[\s>/]"), re.compile(rb"t=[\"']e[\"']")
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)")
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 class Refusal(NamedTuple):
@@ -53,14 +49,13 @@ def refuse(content: bytes) -> Refusal | None:
     return _refuse_parts(archive, parts)
 
 
-def merged_cells(content: bytes) -> dict[str, list[str]]:
-    """The merged ranges of each sheet of a workbook that was not refused: their values hide in one cell."""
-    found = {}
+def formulas_or_errors(content: bytes) -> bool:
+    """Whether a cell of a workbook that was not refused holds a formula, or an error such as #N/A."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        for sheet, part in _sheet_parts(archive).items():
-            if ranges := [one.decode() for one in _MERGED.findall(archive.read(part))]:
-                found[sheet] = ranges
-    return found
+        parts = (archive.read(name) for name in archive.namelist())
+        return any(
+            pattern.search(part) for part in parts for pattern in _FORMULA_OR_ERROR if _root(part) == b"worksheet"
+        )
 
 
 def links_elsewhere(content: bytes) -> bool:
@@ -120,20 +115,3 @@ def _root(data: bytes) -> bytes:
         start = found.end()
     found = _ROOT.match(data, start)
     return found[1] if found else b""
-
-
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The part of each sheet by the name of the sheet; nothing where the workbook's own lists cannot be followed."""
-    try:
-        book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-        relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    except (KeyError, ElementTree.ParseError):
-        return {}
-    targets = {one.get("Id"): posixpath.normpath(posixpath.join("xl", one.get("Target", ""))) for one in relations}
-    parts = {
-        one.get("name"): targets.get(one.get(_RELATION), "").lstrip("/")
-        for one in book.iter()
-        if one.tag.endswith("}sheet")
-    }
-    known = set(archive.namelist())
-    return {name: part for name, part in parts.items() if name and part in known}

@@ -8,14 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import io
-import itertools
 import logging
 import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -25,7 +24,7 @@ from openpyxl.styles import PatternFill
 
 from functional_map.check import KEBAB
 from functional_map.model import FunctionalMap
-from functional_map.workbook_guard import MOST_ROWS, links_elsewhere, merged_cells, refuse
+from functional_map.workbook_guard import links_elsewhere, refuse
 from interface.language import LANGUAGES, Texts, texts
 from vendors.check import LONGEST_TEXT
 from vendors.entries import DAY_RATE, DAYS, FLAT_FEE, Key, Record, tidy, without_blanks
@@ -33,10 +32,9 @@ from vendors.layout import COLUMNS, GUIDE, REMOVE, Column, columns, entry_of, sh
 from vendors.problems import Problem
 from vendors.spreadsheet import Progress, Stamp
 from vendors.words import sentence
+from vendors.workbook_cells import FORMULA, HEAD_LINES, Sheet, TooSpreadError, read_sheets
 
 log = logging.getLogger(__name__)
-MOST_READ = 80  # columns; beyond them stands nothing that is read
-HEAD_LINES = 12  # within these the row of column ids is looked for
 MOST_SAID = 2_000  # problems; a workbook with more is broken in one way that repeats itself
 LARGEST_AMOUNT = 1e9
 ERRORS = {"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA"}
@@ -92,11 +90,11 @@ def read_workbook(
         reading.problems.append(Problem(refusal.key, refusal.values))
         return reading
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-        merged = merged_cells(content)
-        _Reader(reading, functional_map, known, renamed, merged).book(book, progress)
+        _Reader(reading, functional_map, known, renamed).book(read_sheets(content), progress)
         if links_elsewhere(content):
             reading.notices.append(_problem("links"))
+    except TooSpreadError:
+        return Reading(problems=[Problem("refused.large", {})])
     except (
         Exception
     ):  # whatever a reader makes of a damaged file, the person needs a sentence and the draft stays whole
@@ -142,9 +140,8 @@ class _Reader:
         functional_map: FunctionalMap,
         known: Collection[str],
         renamed: Mapping[str, str],
-        merged: Mapping[str, list[str]],
     ) -> None:
-        self.reading, self.map, self.renamed, self.merged = reading, functional_map, renamed, merged
+        self.reading, self.map, self.renamed = reading, functional_map, renamed
         self.known = set(known)
         self.seen: dict[tuple[str, Key], tuple[str, int]] = {}
         # table -> column -> what its cells said and mean
@@ -156,8 +153,7 @@ class _Reader:
 
     # the workbook
 
-    def book(self, book: Any, progress: Progress) -> None:
-        sheets = [_Sheet(one) for one in book.worksheets]
+    def book(self, sheets: Sequence[Sheet], progress: Progress) -> None:
         if not sheets:
             self.say("no_sheet")
         # new products stand on the sheet of products: it is read first
@@ -183,7 +179,7 @@ class _Reader:
                 self._sheet(sheet, table, product)
             progress(done, len(recognised))
 
-    def _marker(self, sheet: _Sheet) -> tuple[str, str] | None:
+    def _marker(self, sheet: Sheet) -> tuple[str, str] | None:
         """What a sheet is: its table, and its product where it holds ratings. Its marker says so, else its name."""
         for row in sheet.top:
             found = _MARKER.fullmatch(tidy(row[0])) if row and isinstance(row[0], str) else None
@@ -194,11 +190,11 @@ class _Reader:
                 return "ratings", product
         return None
 
-    def _guide(self, sheet: _Sheet) -> None:
+    def _guide(self, sheet: Sheet) -> None:
         values = {}
         for row in sheet.top:
             if len(row) > 2 and isinstance(row[0], str) and row[0].startswith("stamp."):
-                values[row[0].removeprefix("stamp.")] = tidy(row[2]) if row[2] is not None else ""
+                values[row[0].removeprefix("stamp.")] = _shown(row[2])
         self.reading.analyst = values.get("analyst", "")[:120]
         try:
             self.reading.stamp = Stamp(
@@ -209,8 +205,8 @@ class _Reader:
 
     # a sheet
 
-    def _sheet(self, sheet: _Sheet, table: str, product: str) -> None:
-        for merged in self.merged.get(sheet.name, []):
+    def _sheet(self, sheet: Sheet, table: str, product: str) -> None:
+        for merged in sheet.merged:
             self.say("merged", sheet.name, name=sheet.name, range=merged)
         if table == "ratings" and product not in self.known:
             self.say("unknown_product", sheet.name, value=product, known=_near(product, self.known))
@@ -249,7 +245,7 @@ class _Reader:
                     sheet, row, places = self.reading.places["", key]
                     self.say("one_day", sheet, row, places[name], value=one[name], first=first[name])
 
-    def _columns(self, sheet: _Sheet, table: str, spec: Sequence[Column]) -> tuple[int, dict[str, int]] | None:
+    def _columns(self, sheet: Sheet, table: str, spec: Sequence[Column]) -> tuple[int, dict[str, int]] | None:
         """The first row of data and the place of each column; None with the reason where the columns are not found."""
         found: dict[str, list[int]] = {}
         number = 0
@@ -330,41 +326,11 @@ class _Reader:
             row.say("nothing_said", next(iter(row.places)))
 
 
-class _Sheet:
-    """A worksheet, bounded. Its rows can be read once; the first ones are kept, because they say what the sheet is."""
-
-    def __init__(self, sheet: Any) -> None:
-        self.sheet, self.name = sheet, sheet.title
-        self.values = self._values()
-        self.top = list(itertools.islice(self.values, HEAD_LINES))
-
-    def _values(self) -> Iterator[tuple]:
-        if hasattr(self.sheet, "iter_rows"):  # a chart sheet has no rows
-            self.sheet.reset_dimensions()
-            for row in self.sheet.iter_rows(max_row=MOST_ROWS, values_only=True):
-                yield row[:MOST_READ]
-
-    def rows(self, first: int) -> Iterator[tuple[int, tuple]]:
-        """The rows from a line on, each with its number."""
-        rows = enumerate(itertools.chain(self.top, self.values), start=1)
-        return itertools.dropwhile(lambda one: one[0] < first, rows)
-
-    @cached_property
-    def formulas(self) -> set[tuple[int, int]]:
-        """Where formulas stand, as against texts that look like one; read when the first "=" is met."""
-        return {
-            (cell.row, cell.column)
-            for row in self.sheet.iter_rows(max_row=MOST_ROWS)
-            for cell in row[:MOST_READ]
-            if cell.data_type == "f"
-        }
-
-
 class _Row:
     """One row of a sheet, and the values that its cells hold."""
 
     def __init__(
-        self, reader: _Reader, sheet: _Sheet, line: int, table: str, places: Mapping[str, int], cells: Mapping[str, Any]
+        self, reader: _Reader, sheet: Sheet, line: int, table: str, places: Mapping[str, int], cells: Mapping[str, Any]
     ) -> None:
         self.reader, self.sheet, self.line, self.places, self.cells = reader, sheet, line, places, cells
         self.understood = reader.understood[table]
@@ -385,7 +351,7 @@ class _Row:
         value = self.cells.get(column.field)
         if value is None:
             return None
-        if column.kind == "text" or type(value) not in (str, int) or str(value).startswith("="):
+        if column.kind == "text" or type(value) not in (str, float):
             return self._read(column, value)
         # the same few words and levels stand in thousands of cells: what is once understood is understood
         seen = self.understood[column.field]
@@ -397,14 +363,15 @@ class _Row:
         return seen[value]
 
     def _read(self, column: Column, value: Any) -> Any:
-        if not isinstance(value, str | int | float | dt.date):  # array formulas and other objects
+        if value is FORMULA:
             self.say("formula", column.field)
             return None
+        if isinstance(value, dt.time | dt.timedelta):
+            value = str(value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         if isinstance(value, str):
             text = tidy(value)
-            if value.startswith("=") and (self.line, self.places[column.field]) in self.sheet.formulas:
-                self.say("formula", column.field)
-                return None
             if text.startswith("#") and text.upper() in ERRORS:
                 self.say("error", column.field, value=text)
                 return None
@@ -419,15 +386,7 @@ class _Row:
     # a text that comes here is tidy
 
     def text(self, column: Column, value: Any) -> str:
-        if isinstance(value, str):
-            return value
-        if isinstance(value, bool):
-            return "yes" if value else "no"
-        if isinstance(value, float) and value.is_integer():
-            return str(int(value))
-        if isinstance(value, dt.datetime) and value.time() == dt.time():
-            return value.date().isoformat()
-        return tidy(value)
+        return value if isinstance(value, str) else _shown(value)
 
     def word(self, column: Column, value: Any) -> str | None:
         if value in column.choices:
@@ -547,6 +506,17 @@ def _missing(table: str, keys: Mapping[str, str], record: Record) -> Iterator[st
     if priced:
         needed += ["low", "likely", "high"] if record.get("on_quote") else ["amount"]
     return (name for name in dict.fromkeys(needed) if name not in record)
+
+
+def _shown(value: Any) -> str:
+    """What stands in a cell, as a text."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    return "" if value is FORMULA else tidy(value)
 
 
 def _near(value: str, known: Collection[str]) -> str:
