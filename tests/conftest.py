@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import local_script_runner
@@ -23,6 +24,9 @@ from functional_map.load import load_map
 from tests.synthetic import write_edition
 from vendors.load import load_edition
 from workshops.store.database import Database, open_database
+
+hypothesis.settings.register_profile("any machine", deadline=None)  # no test may fail because a machine is slow
+hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = (

@@ -3,15 +3,11 @@
     python -m tests.benchmarks.rank_acceptability
 
 The limit has the weights given and knows no errors of ratings; ours draws an error for each offer in each sample, so it
-has a second matrix product. Both run alternately in one process, because absolute times belong to the machine, and both
-on one thread, because threads that wait for each other are counted as work: set OPENBLAS_NUM_THREADS to compare on more.
+has a second matrix product. Both run alternately in one process, because absolute times belong to the machine. Threads
+of the linear algebra library are left as they are; OPENBLAS_NUM_THREADS=1 compares on one.
 """
 
 from __future__ import annotations
-
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when numpy is imported
 
 import numpy as np
 import pandas as pd
