@@ -6,7 +6,7 @@ from a Dirichlet distribution centred on the group's, or from participants resam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from zlib import crc32
@@ -24,7 +24,7 @@ DOMAIN_SHARED = 0.5
 # fits and their errors lie well within; added before values are packed with their place, so that all are positive
 _LIFT = 64.0
 # multiplications up to which OpenBLAS stays on one thread
-_ONE_THREAD, _FEWEST_ROWS, _BLOCK = 262_144, 32, 360
+_ONE_THREAD, _FEWEST_SAMPLES, _BLOCK = 262_144, 32, 360
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +87,12 @@ class Robustness:
 
         A low confidence says that the ratings are too unsure to tell the winner even when the weights are known.
         """
-        central = self.central_weights
+        fit, variance = self.domain_fit.to_numpy(), self.spread.to_numpy() ** 2
+        noise = _noise_of(self.offers, len(self.values), self.seed, axis=1)
         found = pd.Series(np.nan, self.offers, name="confidence")
-        for place, offer in enumerate(self.offers):
-            if central.loc[offer].notna().all():
-                fits = _fits(self.domain_fit, self.spread, central.loc[[offer]], self._noise, self.vendor_bias)
+        for place, weights in enumerate(self.central_weights.to_numpy()):
+            if not np.isnan(weights).any():
+                fits = fit @ weights + noise * np.sqrt(variance @ weights**2 + self.vendor_bias**2)
                 found.iloc[place] = (descending(fits)[:, 0] == place).mean()
         return found
 
@@ -105,10 +106,6 @@ class Robustness:
         places = self.offers.get_indexer(offers)
         return float(np.isin(self.order[:, : len(places)], places).all(axis=1).mean())
 
-    @property
-    def _noise(self) -> np.ndarray:
-        return _noise_of(self.offers, len(self.values), self.seed)
-
 
 def draw_weights(
     weights: pd.Series, *, kappa: float = KAPPA_GROUP, samples: int = SAMPLES, seed: int = SEED
@@ -121,7 +118,8 @@ def draw_weights(
             for domain, one in zip(weights.index, share, strict=True)
         ]
     )
-    return pd.DataFrame(np.ascontiguousarray((draws / draws.sum(axis=0)).T), columns=weights.index)
+    draws /= draws.sum(axis=0)
+    return pd.DataFrame(draws.T, columns=weights.index, copy=False)
 
 
 def draw_participants(
@@ -158,59 +156,41 @@ def robustness(
     if not weights.columns.equals(domain_fit.columns):  # choosing columns copies every sample
         weights = weights[domain_fit.columns]
     spread = spread[domain_fit.columns]
-    noise = _noise_of(domain_fit.index, len(weights), seed)
-    values = _fits(domain_fit, spread, weights, noise, vendor_bias)
-    return Robustness(domain_fit, spread, weights, values, vendor_bias, seed)
-
-
-def _fits(
-    domain_fit: pd.DataFrame, spread: pd.DataFrame, weights: pd.DataFrame, noise: np.ndarray, vendor_bias: float
-) -> np.ndarray:
-    """sample x offer: the fit with its error; one row of weights serves all samples."""
-    given, centre = weights.to_numpy(), domain_fit.to_numpy().T.copy()
-    # the error's size needs no more than single precision, and takes half the time: it is off by less than 1e-7
-    variance = (spread.to_numpy() ** 2).T.astype(np.float32)
-    if len(given) == 1:
-        return given @ centre + noise * np.sqrt(given**2 @ variance + vendor_bias**2)
-    fits = np.empty(noise.shape)
-    # in blocks that stay in the processor's cache, multiplied in pieces that the linear algebra library does not hand
-    # to threads: on a server that several people share, waiting for a second thread takes longer than the product
-    rows = _ONE_THREAD // max(centre.size, 1)
-    rows = rows if rows >= _FEWEST_ROWS else len(noise)  # large enough for threads to pay
-    block = min(rows * max(_BLOCK // rows, 1), len(noise))
-    squares = np.empty((block, given.shape[1]), np.float32)
-    errors = np.empty((block, centre.shape[1]), np.float32)
-    for start in range(0, len(noise), block):
-        some, found = given[start : start + block], fits[start : start + block]
-        square, error = squares[: len(some)], errors[: len(some)]
-        np.multiply(some, some, out=square, casting="same_kind")
-        for first in range(0, len(found), rows):
-            piece = slice(first, first + rows)
-            np.matmul(square[piece], variance, out=error[piece])
-            np.matmul(some[piece], centre, out=found[piece])
-        error += np.float32(vendor_bias**2)
-        np.sqrt(error, out=error)
-        found += error * noise[start : start + block]
-    return fits
+    samples = Samples(weights, vendor_bias=vendor_bias, seed=seed)
+    values = samples.values(domain_fit.index, domain_fit.to_numpy(), spread.to_numpy())
+    return Robustness(domain_fit, spread, weights, np.ascontiguousarray(values.T), vendor_bias, seed)
 
 
 class Samples:
-    """Samples of weights on which many trials are made, as arrays: each trial takes the offers that it is about."""
+    """Samples of weights on which trials are made, as arrays: each trial takes the offers that it is about."""
 
     def __init__(self, weights: pd.DataFrame, *, vendor_bias: float = VENDOR_BIAS, seed: int = SEED) -> None:
         self.weights = np.ascontiguousarray(weights.to_numpy().T)
-        self.squares, self.least, self.seed = self.weights**2, vendor_bias**2, seed
+        # the size of an error needs no more than single precision, and takes half the time: it is off by less than 1e-7
+        self.squares = np.square(self.weights, dtype=np.float32)
+        self.least, self.seed = np.float32(vendor_bias**2), seed
 
-    def values(self, offers: Sequence[str], domain_fit: np.ndarray, spread: np.ndarray) -> np.ndarray:
-        """offer x sample: the fits that `robustness` draws; domain_fit and spread are offer x domain."""
-        fits, variance = _noise_of(offers, self.weights.shape[1], self.seed, axis=0), spread**2
-        step = max(_ONE_THREAD // domain_fit.size, 1)  # in pieces, as above
-        for start in range(0, fits.shape[1], step):
-            piece = slice(start, start + step)
-            error = variance @ self.squares[:, piece]
-            error += self.least
-            fits[:, piece] *= np.sqrt(error, out=error)
-            fits[:, piece] += domain_fit @ self.weights[:, piece]
+    def values(self, offers: Iterable[str], domain_fit: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """offer x sample: the fit with its error; domain_fit and spread are offer x domain."""
+        centre, variance = np.ascontiguousarray(domain_fit), np.ascontiguousarray(spread**2, np.float32)
+        fits = _noise_of(offers, self.weights.shape[1], self.seed, axis=0)
+        # in blocks that stay in the processor's cache, multiplied in pieces that the linear algebra library does not
+        # hand to threads: on a server that several people share, waiting for a second one takes longer than the product
+        step = _ONE_THREAD // max(centre.size, 1)
+        step = step if step >= _FEWEST_SAMPLES else fits.shape[1]  # large enough for threads to pay
+        block = step * max(_BLOCK // step, 1)
+        error, central = np.empty((len(fits), block), np.float32), np.empty((len(fits), block))
+        for start in range(0, fits.shape[1], block):
+            found = fits[:, start : start + block]
+            for first in range(0, found.shape[1], step):
+                piece = slice(first, min(first + step, found.shape[1]))
+                drawn = slice(start + piece.start, start + piece.stop)
+                np.matmul(variance, self.squares[:, drawn], out=error[:, piece])
+                np.matmul(centre, self.weights[:, drawn], out=central[:, piece])
+            size = error[:, : found.shape[1]]
+            size += self.least
+            found *= np.sqrt(size, out=size)
+            found += central[:, : found.shape[1]]
         return fits
 
     @staticmethod
@@ -236,8 +216,8 @@ def descending(values: np.ndarray) -> np.ndarray:
     return (count - 1) - packed[:, ::-1]
 
 
-def _noise_of(offers: Iterable[str], samples: int, seed: int, axis: int = 1) -> np.ndarray:
-    """sample x offer (offer x sample along the other axis): standard normal errors."""
+def _noise_of(offers: Iterable[str], samples: int, seed: int, axis: int) -> np.ndarray:
+    """offer x sample, or sample x offer along axis 1: standard normal errors."""
     return np.stack([_noise(str(offer).partition("/")[0], samples, seed) for offer in offers], axis=axis)
 
 
