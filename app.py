@@ -1,6 +1,7 @@
 """The door: who you are, which pages you have, which project and language. `streamlit run app.py` starts it."""
 
 import gc
+from pathlib import Path
 
 import streamlit as st
 from streamlit import net_util
@@ -145,7 +146,10 @@ def sidebar(person, t):
     st.query_params["language"] = current_language()
 
 
-st.set_page_config(page_title="CRM selection", page_icon=":material/hub:", layout="wide")
+# an icon of our own: one of Streamlit's names would be fetched from a server of Google, by every participant's phone
+st.set_page_config(
+    page_title="CRM selection", page_icon=Path(__file__).parent / "interface/images/icon.png", layout="wide"
+)
 start_up()
 t = page_texts("interface")
 style()

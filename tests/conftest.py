@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
@@ -285,8 +286,15 @@ def chromium():
 
 @pytest.fixture
 def visit(chromium, server):
-    """Open a page of the application as a visitor: `visit("shortlist", language="fr", phone=True)`."""
-    contexts, errors = [], []
+    """Open a page of the application as a visitor: `visit("shortlist", language="fr", phone=True)`.
+
+    Nothing may be asked of any other machine: rooms have no internet, and visitors are nobody else's business.
+    """
+    contexts, errors, elsewhere = [], [], []
+
+    def watch(request) -> None:
+        if urlsplit(request.url).hostname not in (None, "", "127.0.0.1", "localhost"):
+            elsewhere.append(request.url)
 
     def open_page(
         path: str = "",
@@ -306,6 +314,7 @@ def visit(chromium, server):
             color_scheme="dark" if dark else "light",
         )
         contexts.append(context)
+        context.on("request", watch)
         context.add_cookies([{"name": name, "value": value, "url": base} for name, value in (cookies or {}).items()])
         page = context.new_page()
         page.set_default_timeout(60_000)
@@ -318,6 +327,7 @@ def visit(chromium, server):
     for context in contexts:
         context.close()
     assert not errors, errors
+    assert not elsewhere, elsewhere
 
 
 def unfold(page, key: str) -> None:
