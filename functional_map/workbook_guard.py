@@ -16,7 +16,7 @@ _FAR_CELL = re.compile(rb'r=(?<=\sr=)["\'](?:([A-Za-z]{3,9})\d{1,12}|[A-Za-z]{1,
 # patterns start with fixed signs, which is several times faster; a part may prefix its elements
 _CELL_STARTS = re.compile(rb"<c[\s/>]"), re.compile(rb":c[\s/>]")
 _ROW_STARTS = re.compile(rb"<row[\s/>]"), re.compile(rb":row[\s/>]")
-_FORMULA_OR_ERROR = re.compile(rb"<f[\s>/]"), re.compile(rb":f[\s>/]"), re.compile(rb"t=[\"']e[\"']")
+_FORMULA_OR_ERROR = re.compile(rb"<f[\s>/]"), re.compile(rb":f[\s>/]"), re.compile(rb"\st\s*=\s*[\"']e[\"']")
 _PROLOGUE = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _ROOT = re.compile(rb"\s*<(?:[\w.-]+:)?([\w.-]+)")
 
