@@ -88,12 +88,13 @@ class Robustness:
         A low confidence says that the ratings are too unsure to tell the winner even when the weights are known.
         """
         fit, variance = self.domain_fit.to_numpy(), self.spread.to_numpy() ** 2
-        noise = _noise_of(self.offers, len(self.values), self.seed, axis=1)
+        noise = _noise_of(self.offers, len(self.values), self.seed)
         found = pd.Series(np.nan, self.offers, name="confidence")
         for place, weights in enumerate(self.central_weights.to_numpy()):
             if not np.isnan(weights).any():
-                fits = fit @ weights + noise * np.sqrt(variance @ weights**2 + self.vendor_bias**2)
-                found.iloc[place] = (descending(fits)[:, 0] == place).mean()
+                error = np.sqrt(variance @ weights**2 + self.vendor_bias**2)
+                fits = (fit @ weights)[:, None] + noise * error[:, None]
+                found.iloc[place] = (descending(np.ascontiguousarray(fits.T))[:, 0] == place).mean()
         return found
 
     def chance_ahead(self, one: str, other: str) -> float:
@@ -173,7 +174,7 @@ class Samples:
     def values(self, offers: Iterable[str], domain_fit: np.ndarray, spread: np.ndarray) -> np.ndarray:
         """offer x sample: the fit with its error; domain_fit and spread are offer x domain."""
         centre, variance = np.ascontiguousarray(domain_fit), np.ascontiguousarray(spread**2, np.float32)
-        fits = _noise_of(offers, self.weights.shape[1], self.seed, axis=0)
+        fits = _noise_of(offers, self.weights.shape[1], self.seed)
         # in blocks that stay in the processor's cache, multiplied in pieces that the linear algebra library does not
         # hand to threads: on a server that several people share, waiting for a second one takes longer than the product
         step = _ONE_THREAD // max(centre.size, 1)
@@ -216,9 +217,9 @@ def descending(values: np.ndarray) -> np.ndarray:
     return (count - 1) - packed[:, ::-1]
 
 
-def _noise_of(offers: Iterable[str], samples: int, seed: int, axis: int) -> np.ndarray:
-    """offer x sample, or sample x offer along axis 1: standard normal errors."""
-    return np.stack([_noise(str(offer).partition("/")[0], samples, seed) for offer in offers], axis=axis)
+def _noise_of(offers: Iterable[str], samples: int, seed: int) -> np.ndarray:
+    """offer x sample: standard normal errors."""
+    return np.stack([_noise(str(offer).partition("/")[0], samples, seed) for offer in offers])
 
 
 @lru_cache(maxsize=512)

@@ -95,9 +95,8 @@ def read_workbook(
             reading.notices.append(_problem("links"))
     except TooSpreadError:
         return Reading(problems=[Problem("refused.large", {})])
-    except (
-        Exception
-    ):  # whatever a reader makes of a damaged file, the person needs a sentence and the draft stays whole
+    except Exception:
+        # whatever a reader makes of a damaged file, the person needs a sentence and the draft stays whole
         log.warning("a workbook could not be read", exc_info=True)
         return Reading(problems=[Problem("refused.damaged", {})])
     return reading

@@ -62,7 +62,7 @@ class Sheet:
 def read_sheets(content: bytes) -> list[Sheet]:
     """Every sheet of a workbook that was not refused.
 
-    Raises UnreadableError where the reader gives up, and TooSpreadError.
+    Raises TooSpreadError, and UnreadableError or an error of the readers for what they cannot make out.
     """
     try:
         special = _special_cells(content) if formulas_or_errors(content) else {}
@@ -76,11 +76,9 @@ def read_sheets(content: bytes) -> list[Sheet]:
             if places > MOST_PLACES:
                 raise TooSpreadError
             sheets.append(Sheet(about.name, cells, special.get(about.name, {})))
-    except TooSpreadError:
-        raise
     except BaseException as error:
         # a reader in Rust that meets what it never expected stops with an error that is no Exception
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+        if type(error).__name__ == "PanicException":
             raise UnreadableError(str(error)) from error
         raise
     return sheets
