@@ -24,7 +24,7 @@ DOMAIN_SHARED = 0.5
 # fits and their errors lie well within; added before values are packed with their place, so that all are positive
 _LIFT = 64.0
 # multiplications up to which OpenBLAS stays on one thread
-_ONE_THREAD, _FEWEST_SAMPLES, _BLOCK = 262_144, 32, 360
+_ONE_THREAD, _FEWEST_SAMPLES = 262_144, 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,23 +175,16 @@ class Samples:
         """offer x sample: the fit with its error; domain_fit and spread are offer x domain."""
         centre, variance = np.ascontiguousarray(domain_fit), np.ascontiguousarray(spread**2, np.float32)
         fits = _noise_of(offers, self.weights.shape[1], self.seed)
-        # in blocks that stay in the processor's cache, multiplied in pieces that the linear algebra library does not
-        # hand to threads: on a server that several people share, waiting for a second one takes longer than the product
+        # in pieces that the linear algebra library does not hand to threads: on a server that several people share,
+        # waiting for a second one takes longer than a small product; where pieces would be thin, threads pay
         step = _ONE_THREAD // max(centre.size, 1)
-        step = step if step >= _FEWEST_SAMPLES else fits.shape[1]  # large enough for threads to pay
-        block = step * max(_BLOCK // step, 1)
-        error, central = np.empty((len(fits), block), np.float32), np.empty((len(fits), block))
-        for start in range(0, fits.shape[1], block):
-            found = fits[:, start : start + block]
-            for first in range(0, found.shape[1], step):
-                piece = slice(first, min(first + step, found.shape[1]))
-                drawn = slice(start + piece.start, start + piece.stop)
-                np.matmul(variance, self.squares[:, drawn], out=error[:, piece])
-                np.matmul(centre, self.weights[:, drawn], out=central[:, piece])
-            size = error[:, : found.shape[1]]
-            size += self.least
-            found *= np.sqrt(size, out=size)
-            found += central[:, : found.shape[1]]
+        step = step if step >= _FEWEST_SAMPLES else fits.shape[1]
+        for start in range(0, fits.shape[1], step):
+            piece = slice(start, start + step)
+            error = variance @ self.squares[:, piece]
+            error += self.least
+            fits[:, piece] *= np.sqrt(error, out=error)
+            fits[:, piece] += centre @ self.weights[:, piece]
         return fits
 
     @staticmethod
