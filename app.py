@@ -131,6 +131,7 @@ def sidebar(person, t):
                 index=None,
                 format_func=names.get,
                 placeholder=t("sidebar.choose_project"),
+                label_visibility="collapsed",
             )
         st.segmented_control(
             t("sidebar.language"),
