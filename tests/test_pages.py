@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
+from dataclasses import replace
+from html import escape
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from functional_map.load import load_map
+from interface.language import texts
+from vendors.edition_widgets import source_links
+from vendors.load import load_edition
+from vendors.model import Source
+from vendors.publish import editions
 from workshops.access import AT_HOME
 from workshops.prepare.sample import create_sample
 from workshops.store.database import database_url, open_database
@@ -124,3 +134,37 @@ def test_projects_of_the_same_name_are_told_apart(sample):
     app = opened("workshops/choose/shortlist_page.py", project=second)
 
     assert app.selectbox(key="project").value == second
+
+
+def test_products_lists_every_rating_with_each_page_that_it_rests_on(installed):
+    shutil.rmtree(installed / "editions" / "2027-test")  # the shipped edition: its cells rest on several pages
+    product = load_edition(editions()["2026"]).products["koban"]
+    rating = next(found for found in product.ratings.values() if len(found.sources) > 1)
+    labels = {one.id: escape(one.label["en"]) for one in load_map(2026).items.values()}
+    app = opened("vendors/products_page.py")
+    app.selectbox(key="products_product").set_value("koban").run()
+
+    def shown() -> str:
+        return next(one.value for one in app.html if "Every rating of Koban" in one.value)
+
+    every = shown()
+    assert all(escape(product.sources[one].url) in every for one in rating.sources)
+    assert every.count('aria-label="not rated"') == len(product.not_rated)
+    assert all(label in every for label in labels.values())
+
+    app.selectbox(key="products_basis").set_value("documented").run()
+    documented = [one for one, found in product.ratings.items() if found.basis == "documented"]
+    assert shown().count('class="basis"') == shown().count('aria-label="documented"') == len(documented)
+    app.selectbox(key="products_domain").set_value(load_map(2026).domain_of[documented[0]]).run()
+    assert labels[documented[0]] in shown() and 0 < shown().count('class="basis"') < len(documented)
+
+
+def test_an_address_that_is_not_a_page_is_never_a_link(installed):
+    product = load_edition(editions()["2027-test"]).products["product-01"]
+    page = Source("p", "first-party", "<b>Help</b>", "javascript:alert(1)", None, dt.date(2026, 11, 21))
+    rating = next(one for one in product.ratings.values() if one.basis == "documented")
+    shown = source_links(
+        replace(product, sources={"p": page}), replace(rating, sources=("p", "gone")), texts("vendors", "en")
+    )
+
+    assert shown == '&lt;b&gt;Help&lt;/b&gt; <span class="muted small whole">read 21 Nov 2026</span>'

@@ -11,7 +11,7 @@ from interface.language import Texts
 from vendors.draft import Choice, Draft
 from vendors.entries import Record
 from vendors.load import load_edition
-from vendors.model import Edition
+from vendors.model import Edition, Product, Rating
 from vendors.problems import Problem
 from vendors.publish import editions, newest_edition
 from vendors.spreadsheet import joined
@@ -25,6 +25,19 @@ def current_edition() -> Edition:
     known = editions()
     chosen = st.session_state.get("edition")
     return load_edition(known[chosen if chosen in known else newest_edition()])
+
+
+def source_links(product: Product, rating: Rating, t: Texts) -> str:
+    """The pages that a rating rests on, a line each, with their dates."""
+    lines = []
+    for one in (product.sources[source] for source in rating.sources if source in product.sources):
+        when = t("source.dated", date=t.date(one.dated)) if one.dated else t("source.read", date=t.date(one.read))
+        title = escape(one.title)
+        # an address that is not a page's is shown, but never a link
+        if one.url.startswith(("https://", "http://")):
+            title = f'<a href="{escape(one.url)}" target="_blank" rel="noopener">{title}</a>'
+        lines.append(f'{title} <span class="muted small whole">{escape(when)}</span>')
+    return "<br>".join(lines)
 
 
 def problem_table(found: list[tuple[str, Problem]], edition: Edition, t: Texts, *, key: str, alt: str) -> None:

@@ -2,16 +2,17 @@
 
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from functional_map.load import load_map
-from functional_map.model import folded
-from interface.marks import basis_mark, basis_words, interval
+from functional_map.model import Item, folded
+from interface.marks import basis_mark, basis_words, interval, level_chip
 from interface.page_widgets import current_language, header, page_texts, plain
-from vendors.edition_widgets import current_edition
+from vendors.edition_widgets import current_edition, source_links
 from vendors.market import domain_profile
-from vendors.model import BASES, Price, Product
+from vendors.model import BASES, Price, Product, Rating
+
+NOT_RATED = "not-rated"
 
 t = page_texts("vendors")
 language = current_language()
@@ -131,33 +132,49 @@ def domains(product: Product) -> str:
     return f"<table class='clean'><tr>{head}</tr>{''.join(rows)}</table>"
 
 
-def rating_rows(product: Product) -> pd.DataFrame:
-    rows = []
-    for item in functional_map.items.values():
-        rating = product.ratings.get(item.id)
-        sources = [product.sources[one] for one in (rating.sources if rating else ()) if one in product.sources]
-        dates = [source.dated or source.read for source in sources]
-        level = rating.rating if rating else None
-        sentence = (
-            ""
-            if level is None
-            else (functional_map.vocabulary.as_rating[0][language] if level == 0 else item.levels[level][language])
-        )
-        rows.append(
-            {
-                "domain": functional_map.domain(item.domain).label[language],
-                "item": item.label[language],
-                "level": level,
-                "sentence": sentence,
-                "basis": basis_words(rating.basis if rating else None, t),
-                "confidence": t(f"confidence.{rating.confidence}") if rating else "",
-                "plan": _plan_words(product, rating),
-                "source": sources[0].url if sources else None,
-                "date": max(dates) if dates else None,
-                "note": rating.note if rating else "",
-            }
-        )
-    return pd.DataFrame(rows)
+def basis_of(rating: Rating | None) -> str:
+    return rating.basis if rating else NOT_RATED
+
+
+def ratings_by_domain(product: Product, domain: str | None, basis: str | None) -> str:
+    """Every rating, or those of a domain or known in one way: what it says, from which plan, why, and where it was read."""
+    heads = "".join(f"<th>{escape(t(f'rating.{name}'))}</th>" for name in ("item", "level", "basis", "plan", "proof"))
+    parts = []
+    for one in functional_map.domains:
+        rows = [
+            rating_row(item, product)
+            for item in one.items
+            if domain in (None, one.id) and basis in (None, basis_of(product.ratings.get(item.id)))
+        ]
+        if rows:
+            parts.append(f"<tr><td class='part' colspan='5'>{escape(one.label[language])}</td></tr>{''.join(rows)}")
+    if not parts:
+        return f"<p class='muted'>{escape(t('rating.nothing'))}</p>"
+    alt = escape(t("rating.alt", product=product.name))
+    return f"<div class='scroll'><table class='clean wide' aria-label='{alt}'><tr>{heads}</tr>{''.join(parts)}</table></div>"
+
+
+def rating_row(item: Item, product: Product) -> str:
+    rating = product.ratings.get(item.id)
+    name = escape(item.label[language])
+    if rating is None:
+        return f"<tr><td>{name}</td><td>{level_chip(None)}</td><td>{basis_mark(None, t, word=True)}</td><td></td><td></td></tr>"
+    sentence = functional_map.vocabulary.as_rating[0] if rating.rating == 0 else item.levels[rating.rating]
+    known = basis_mark(rating.basis, t, word=True)
+    if rating.confidence:
+        known += f"<br><span class='muted small whole'>{escape(t('rating.confidence', level=t(f'confidence.{rating.confidence}')))}</span>"
+    reasons = [escape(rating.note)] if rating.note else []
+    if rating.searched:
+        reasons.append(escape(t("rating.searched", words=t.list(list(rating.searched)))))
+    if rating.by:
+        reasons.append(escape(f"{rating.by}, {t.date(rating.on)}" if rating.on else rating.by))
+    if links := source_links(product, rating, t):
+        reasons.append(links)
+    return (
+        f"<tr><td>{name}<br><span class='muted small'>{escape(sentence[language])}</span></td>"
+        f"<td>{level_chip(rating.rating)}</td><td>{known}</td><td>{escape(_plan_words(product, rating))}</td>"
+        f"<td class='small'>{'<br>'.join(reasons)}</td></tr>"
+    )
 
 
 def _plan_words(product: Product, rating) -> str:
@@ -256,36 +273,25 @@ with ergonomics:
         + "</table>"
     )
 with ratings:
-    table = rating_rows(product)
     first, second = st.columns([3, 2])
     domain = first.selectbox(
         t("domains.domain"),
-        list(dict.fromkeys(table["domain"])),
+        [one.id for one in functional_map.domains],
         index=None,
         key="products_domain",
         placeholder=t("all"),
+        format_func=lambda one: functional_map.domain(one).label[language],
     )
     basis = second.selectbox(
-        t("rating.basis"), list(dict.fromkeys(table["basis"])), index=None, key="products_basis", placeholder=t("all")
+        t("rating.basis"),
+        [
+            one
+            for one in (*BASES, NOT_RATED)
+            if any(basis_of(product.ratings.get(item)) == one for item in functional_map.items)
+        ],
+        index=None,
+        key="products_basis",
+        placeholder=t("all"),
+        format_func=lambda one: basis_words(one, t),
     )
-    shown = table[((table["domain"] == domain) | (domain is None)) & ((table["basis"] == basis) | (basis is None))]
-    st.dataframe(
-        shown,
-        key="products_ratings",
-        hide_index=True,
-        width="stretch",
-        height=520,
-        alt=t("rating.alt", product=product.name),
-        column_config={
-            "domain": st.column_config.TextColumn(t("domains.domain"), width="small"),
-            "item": st.column_config.TextColumn(t("rating.item"), width="medium"),
-            "level": st.column_config.NumberColumn(t("rating.level"), width=60),
-            "sentence": st.column_config.TextColumn(t("rating.sentence"), width="large"),
-            "basis": st.column_config.TextColumn(t("rating.basis"), width="small"),
-            "confidence": st.column_config.TextColumn(t("rating.confidence"), width="small"),
-            "plan": st.column_config.TextColumn(t("rating.plan"), width="small"),
-            "note": st.column_config.TextColumn(t("rating.note"), width="large"),
-            "source": st.column_config.LinkColumn(t("rating.source"), display_text=t("rating.open"), width="small"),
-            "date": st.column_config.DateColumn(t("rating.date"), width="small"),
-        },
-    )
+    st.html(ratings_by_domain(product, domain, basis))

@@ -10,6 +10,7 @@ from interface.page_widgets import current_language, header, page_texts, show_ch
 from interface.theme import LEVEL_COLOURS
 from scoring.charts import domain_heat
 from scoring.fit import NothingAskedError
+from vendors.edition_widgets import source_links
 from vendors.model import Rating
 from workshops.choose.offer_widgets import TOP, OfferTables, small, table
 from workshops.session_widgets import assessment_of, require_project
@@ -235,13 +236,7 @@ def evidence_section(item: str) -> None:
     rows = []
     for offer in chosen:
         rating, product = rating_of(offer, item), product_of(offer)
-        known = [product.sources[one] for one in (rating.sources if rating else ()) if one in product.sources]
-        links = "<br>".join(
-            f'<a href="{escape(one.url)}" target="_blank" rel="noopener">{escape(one.title)}</a> '
-            + small(escape(t("compare.read_on", date=t.date(one.read))))
-            for one in known
-            if one.url.startswith(("https://", "http://"))
-        )
+        links = source_links(product, rating, t) if rating else ""
         note = escape(rating.note) if rating else ""
         basis = basis_mark(assessment.basis(offer, item), t, word=True)
         rows.append([escape(short[offer]), level_cell(offer, item, int(fit.asked[item])), basis, note, links])
