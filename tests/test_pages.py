@@ -142,6 +142,7 @@ def test_products_lists_every_rating_with_each_page_that_it_rests_on(installed):
     rating = next(found for found in product.ratings.values() if len(found.sources) > 1)
     labels = {one.id: escape(one.label["en"]) for one in load_map(2026).items.values()}
     app = opened("vendors/products_page.py")
+    app.session_state["products_tabs"] = texts("vendors", "en")("product.tab.ratings")
     app.selectbox(key="products_product").set_value("koban").run()
 
     def shown() -> str:
@@ -157,6 +158,8 @@ def test_products_lists_every_rating_with_each_page_that_it_rests_on(installed):
     assert shown().count('class="basis"') == shown().count('aria-label="documented"') == len(documented)
     app.selectbox(key="products_domain").set_value(load_map(2026).domain_of[documented[0]]).run()
     assert labels[documented[0]] in shown() and 0 < shown().count('class="basis"') < len(documented)
+    app.selectbox(key="products_basis").set_value("tested").run()
+    assert any("No rating here is known in that way" in one.value for one in app.html)
 
 
 def test_an_address_that_is_not_a_page_is_never_a_link(installed):

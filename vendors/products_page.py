@@ -221,77 +221,78 @@ st.caption(t("product.rests_on", counts=evidence, share=t.percent(len(product.ra
 about, strengths, ergonomics, ratings = st.tabs(
     [t("product.tab.about"), t("product.tab.domains"), t("product.tab.ergonomics"), t("product.tab.ratings")],
     key="products_tabs",
+    on_change="rerun",
 )
-with about:
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.html(profile(product))
-        if product.website.startswith("https://"):
-            st.link_button(
-                t("product.website"),
-                product.website,
-                icon=":material/open_in_new:",
-                type="tertiary",
-                key="products_website",
-            )
-    with right:
-        st.html(plans(product))
-        if product.implementation:
-            st.caption(
-                t(
-                    "product.effort",
-                    reason=product.implementation.reason,
-                    **{
-                        size: f"{t.number(effort.low)}–{t.number(effort.high)}"
-                        for size, effort in product.implementation.days.items()
-                    },
+if about.open:
+    with about:
+        left, right = st.columns([2, 3], gap="large")
+        with left:
+            st.html(profile(product))
+            if product.website.startswith("https://"):
+                st.link_button(
+                    t("product.website"),
+                    product.website,
+                    icon=":material/open_in_new:",
+                    type="tertiary",
+                    key="products_website",
                 )
+        with right:
+            st.html(plans(product))
+            if product.implementation:
+                st.caption(
+                    t(
+                        "product.effort",
+                        reason=product.implementation.reason,
+                        **{
+                            size: f"{t.number(effort.low)}–{t.number(effort.high)}"
+                            for size, effort in product.implementation.days.items()
+                        },
+                    )
+                )
+            if product.notes:
+                st.caption(plain(product.notes))
+if strengths.open:
+    with strengths:
+        st.html(domains(product))
+        st.caption(t("domains.help"))
+if ergonomics.open:
+    with ergonomics:
+        low, central, high = product.ergonomics_interval
+        st.markdown(
+            t(
+                "ergonomics.score",
+                score=t.number(central) if central == central else "?",
+                low=t.number(low),
+                high=t.number(high),
             )
-        if product.notes:
-            st.caption(plain(product.notes))
-with strengths:
-    st.html(domains(product))
-    st.caption(t("domains.help"))
-with ergonomics:
-    low, central, high = product.ergonomics_interval
-    st.markdown(
-        t(
-            "ergonomics.score",
-            score=t.number(central) if central == central else "?",
-            low=t.number(low),
-            high=t.number(high),
         )
-    )
-    st.html(
-        "<table class='clean'>"
-        + "".join(
-            f"<tr><td>{escape(t(f'criterion.{name}'))}</td><td class='r'><b>{t.number(one.score)}</b></td>"
-            f"<td style='width:26%'>{interval(one.interval[0], one.score, one.interval[1], most=100, title=t.number(one.score))}</td>"
-            f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(one.reason)}</td></tr>"
-            for name, one in product.ergonomics.items()
+        st.html(
+            "<table class='clean'>"
+            + "".join(
+                f"<tr><td>{escape(t(f'criterion.{name}'))}</td><td class='r'><b>{t.number(one.score)}</b></td>"
+                f"<td style='width:26%'>{interval(one.interval[0], one.score, one.interval[1], most=100, title=t.number(one.score))}</td>"
+                f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(one.reason)}</td></tr>"
+                for name, one in product.ergonomics.items()
+            )
+            + "</table>"
         )
-        + "</table>"
-    )
-with ratings:
-    first, second = st.columns([3, 2])
-    domain = first.selectbox(
-        t("domains.domain"),
-        [one.id for one in functional_map.domains],
-        index=None,
-        key="products_domain",
-        placeholder=t("all"),
-        format_func=lambda one: functional_map.domain(one).label[language],
-    )
-    basis = second.selectbox(
-        t("rating.basis"),
-        [
-            one
-            for one in (*BASES, NOT_RATED)
-            if any(basis_of(product.ratings.get(item)) == one for item in functional_map.items)
-        ],
-        index=None,
-        key="products_basis",
-        placeholder=t("all"),
-        format_func=lambda one: basis_words(one, t),
-    )
-    st.html(ratings_by_domain(product, domain, basis))
+if ratings.open:
+    with ratings:
+        first, second = st.columns([3, 2])
+        domain = first.selectbox(
+            t("domains.domain"),
+            [one.id for one in functional_map.domains],
+            index=None,
+            key="products_domain",
+            placeholder=t("all"),
+            format_func=lambda one: functional_map.domain(one).label[language],
+        )
+        basis = second.selectbox(
+            t("rating.basis"),
+            [*BASES, NOT_RATED],
+            index=None,
+            key="products_basis",
+            placeholder=t("all"),
+            format_func=lambda one: basis_words(one, t),
+        )
+        st.html(ratings_by_domain(product, domain, basis))
