@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import streamlit as st
@@ -11,7 +12,7 @@ from interface.language import Texts
 from vendors.draft import Choice, Draft
 from vendors.entries import Record
 from vendors.load import load_edition
-from vendors.model import Edition, Product, Rating
+from vendors.model import Edition, Product
 from vendors.problems import Problem
 from vendors.publish import editions, newest_edition
 from vendors.spreadsheet import joined
@@ -27,10 +28,10 @@ def current_edition() -> Edition:
     return load_edition(known[chosen if chosen in known else newest_edition()])
 
 
-def source_links(product: Product, rating: Rating, t: Texts) -> str:
-    """The pages that a rating rests on, a line each, with their dates."""
+def source_links(product: Product, sources: Iterable[str], t: Texts) -> str:
+    """The pages that a rating, a fact or a price rests on, a line each, with their dates."""
     lines = []
-    for one in (product.sources[source] for source in rating.sources if source in product.sources):
+    for one in (product.sources[source] for source in sources if source in product.sources):
         when = t("source.dated", date=t.date(one.dated)) if one.dated else t("source.read", date=t.date(one.read))
         title = escape(one.title)
         # an address that is not a page's is shown, but never a link

@@ -70,7 +70,14 @@ def profile(product: Product) -> str:
             continue
         known = naming.get(name, lambda one, name=name: t(f"{name}.{one}") if t.has(f"{name}.{one}") else one)
         values = t.list([known(one) for one in fact.values])
-        lines.append((t(f"product.{name}"), f"{escape(values)} {basis_mark(fact.basis, t)}"))
+        why = "<br>".join(filter(None, [escape(fact.note), source_links(product, fact.sources, t)]))
+        lines.append(
+            (
+                t(f"product.{name}"),
+                f"{escape(values)} {basis_mark(fact.basis, t)}"
+                + (f"<div class='muted small'>{why}</div>" if why else ""),
+            )
+        )
     if product.aliases:
         lines.append((t("product.aliases"), escape(t.list(list(product.aliases)))))
     return (
@@ -81,19 +88,23 @@ def profile(product: Product) -> str:
 
 
 def plans(product: Product) -> str:
-    head = "".join(f"<th>{escape(t(f'plan.{name}'))}</th>" for name in ("name", "price", "known", "dated", "quotas"))
+    head = "".join(f"<th>{escape(t(f'plan.{name}'))}</th>" for name in ("name", "price", "known", "quotas"))
     rows = []
     for entry, price, quotas, note in (
         [(plan.name, plan.price, plan.quotas, plan.note) for plan in product.plans]
         + [(t("plan.flat_fee", plan=plan.name), plan.flat_fee, {}, "") for plan in product.plans if plan.flat_fee]
         + [(t("plan.add_on", name=one.name), one.price, {}, one.note) for one in product.add_ons]
     ):
-        details = "; ".join(
-            [*(f"{name}: {value}" for name, value in quotas.items()), *filter(None, [note, price.note])]
+        limits = "; ".join([*(f"{name}: {value}" for name, value in quotas.items()), *filter(None, [note, price.note])])
+        details = "<br>".join(
+            filter(None, [escape(limits), source_links(product, [price.source] if price.source else [], t)])
         )
+        known = basis_mark(price.basis, t, word=True)
+        if price.dated:
+            known += f"<br><span class='muted small whole'>{escape(t('plan.dated', date=t.date(price.dated)))}</span>"
         rows.append(
-            f"<tr><td><b>{escape(entry)}</b></td><td>{escape(price_words(price))}</td><td>{basis_mark(price.basis, t, word=True)}</td>"
-            f"<td>{escape(t.date(price.dated)) if price.dated else '–'}</td><td class='muted small'>{escape(details)}</td></tr>"
+            f"<tr><td><b>{escape(entry)}</b></td><td>{escape(price_words(price))}</td><td>{known}</td>"
+            f"<td class='muted small'>{details}</td></tr>"
         )
     return f"<table class='clean'><tr>{head}</tr>{''.join(rows)}</table>"
 
@@ -168,7 +179,7 @@ def rating_row(item: Item, product: Product) -> str:
         reasons.append(escape(t("rating.searched", words=t.list(list(rating.searched)))))
     if rating.by:
         reasons.append(escape(f"{rating.by}, {t.date(rating.on)}" if rating.on else rating.by))
-    if links := source_links(product, rating, t):
+    if links := source_links(product, rating.sources, t):
         reasons.append(links)
     return (
         f"<tr><td>{name}<br><span class='muted small'>{escape(sentence[language])}</span></td>"

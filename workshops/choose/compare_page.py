@@ -236,7 +236,7 @@ def evidence_section(item: str) -> None:
     rows = []
     for offer in chosen:
         rating, product = rating_of(offer, item), product_of(offer)
-        links = source_links(product, rating, t) if rating else ""
+        links = source_links(product, rating.sources, t) if rating else ""
         note = escape(rating.note) if rating else ""
         basis = basis_mark(assessment.basis(offer, item), t, word=True)
         rows.append([escape(short[offer]), level_cell(offer, item, int(fit.asked[item])), basis, note, links])
