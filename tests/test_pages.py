@@ -162,6 +162,21 @@ def test_products_lists_every_rating_with_each_page_that_it_rests_on(installed):
     assert any("No rating here is known in that way" in one.value for one in app.html)
 
 
+def test_products_says_where_a_price_and_a_fact_were_read(installed):
+    shutil.rmtree(installed / "editions" / "2027-test")
+    product = load_edition(editions()["2026"]).products["salesforce-sales-cloud"]
+    app = opened("vendors/products_page.py")
+    app.selectbox(key="products_product").set_value(product.id).run()
+    facts, prices = (
+        next(one.value for one in app.html if word in one.value) for word in ("Publisher", "Limits and notes")
+    )
+
+    assert escape(product.sources[product.plans[0].price.source].url) in prices
+    assert "as of 13 Aug 2026" in prices
+    assert all(escape(product.sources[one].url) in facts for one in product.interface_languages.sources)
+    assert escape(product.company_sizes.note) in facts
+
+
 def test_an_address_that_is_not_a_page_is_never_a_link(installed):
     product = load_edition(editions()["2027-test"]).products["product-01"]
     page = Source("p", "first-party", "<b>Help</b>", "javascript:alert(1)", None, dt.date(2026, 11, 21))
