@@ -27,6 +27,7 @@ from vendors.draft import current_draft
 from vendors.entries import all_entries
 from vendors.load import FOLDER, load_edition, read_edition, read_product, shipped_editions
 from vendors.model import Edition
+from vendors.notes import missing_french, read_french, translated_products
 from vendors.publish import editions, newest_edition
 from vendors.report import report
 from vendors.spreadsheet import Stamp, edition_workbook
@@ -93,12 +94,15 @@ def _check(options: argparse.Namespace) -> int:
     if not (folder / "edition.yaml").exists():
         folder = editions().get(options.edition, folder)
     problems = check_folder(folder)
-    for problem in problems:
-        print(file_line(problem, t))
+    unread: list[str] = []
+    for product in translated_products():
+        read_french(product, unread)
+    for line in (*(file_line(problem, t) for problem in problems), *unread):
+        print(line)
     edition, _ = read_edition(folder)
     count = len(edition.products) if edition else 0
-    print(f"Edition {folder.name}: {count} products, {_counted(len(problems))}.")
-    return int(bool(problems))
+    print(f"Edition {folder.name}: {count} products, {_counted(len(problems) + len(unread))}.")
+    return int(bool(problems or unread))
 
 
 def _check_product(path: Path, t: Texts) -> int:
@@ -186,6 +190,7 @@ def _report(options: argparse.Namespace) -> int:
     _print("Items that tell products apart least", found.items.dropna().tail(MOST_LINES).round(2))
     _print("Products nearest to each other (mean difference in levels)", found.nearest.head(MOST_LINES).round(2))
     _print("Prices without an amount or a date, or older than a year", found.prices)
+    _print("Texts without French", missing_french(edition))
     return 0
 
 

@@ -12,6 +12,7 @@ from interface.marks import basis_mark, level_bar, level_chip
 from interface.page_widgets import current_language, header, page_texts
 from vendors.edition_widgets import current_edition
 from vendors.market import level_counts, level_table
+from vendors.notes import note
 
 t = page_texts("vendors")
 language = current_language()
@@ -57,7 +58,7 @@ def products_by_level(item_id: str) -> str:
                 if rating and rating.add_on
                 else ""
             )
-            title = escape(rating.note) if rating else ""
+            title = escape(note(rating.note, product.id, language)) if rating else ""
             names.append(
                 f"<span style='display:inline-block;margin:.1rem .9rem .1rem 0' title='{title}'>{basis_mark(rating.basis if rating else None, t)} "
                 f"{escape(product.name)}{plan}{add_on}</span>"

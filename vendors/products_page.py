@@ -9,8 +9,10 @@ from functional_map.model import Item, folded
 from interface.marks import basis_mark, basis_words, interval, level_chip
 from interface.page_widgets import current_language, header, page_texts, plain
 from vendors.edition_widgets import current_edition, source_links
+from vendors.entries import FACTS
 from vendors.market import domain_profile
 from vendors.model import BASES, Price, Product, Rating
+from vendors.notes import note, quota_name
 
 NOT_RATED = "not-rated"
 
@@ -25,6 +27,11 @@ def matches(product: Product, words: str) -> bool:
     return any(
         folded(words) in folded(name) for name in (product.id, product.name, product.publisher, *product.aliases)
     )
+
+
+def in_words(text: str, product: Product) -> str:
+    """What a product's file says, in the visitor's language."""
+    return note(text, product.id, language)
 
 
 def price_words(price: Price) -> str:
@@ -55,10 +62,14 @@ def profile(product: Product) -> str:
     """Facts with how each is known."""
     lines = [
         (t("product.publisher"), f"{escape(product.publisher)}, {escape(t.country_name(product.country))}"),
-        (t("product.licence"), escape(product.licence)),
+        (t("product.licence"), escape(in_words(product.licence, product))),
     ]
-    naming = {"interface_languages": t.language_name, "integrators": t.country_name}
-    for name in ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators"):
+    naming = {
+        "interface_languages": t.language_name,
+        "integrators": t.country_name,
+        "sectors": lambda one: in_words(one, product),
+    }
+    for name in FACTS:
         fact = getattr(product, name)
         if fact is None:
             lines.append(
@@ -70,7 +81,7 @@ def profile(product: Product) -> str:
             continue
         known = naming.get(name, lambda one, name=name: t(f"{name}.{one}") if t.has(f"{name}.{one}") else one)
         values = t.list([known(one) for one in fact.values])
-        why = "<br>".join(filter(None, [escape(fact.note), source_links(product, fact.sources, t)]))
+        why = "<br>".join(filter(None, [escape(in_words(fact.note, product)), source_links(product, fact.sources, t)]))
         lines.append(
             (
                 t(f"product.{name}"),
@@ -90,14 +101,24 @@ def profile(product: Product) -> str:
 def plans(product: Product) -> str:
     head = "".join(f"<th>{escape(t(f'plan.{name}'))}</th>" for name in ("name", "price", "known", "quotas"))
     rows = []
-    for entry, price, quotas, note in (
+    for entry, price, quotas, remark in (
         [(plan.name, plan.price, plan.quotas, plan.note) for plan in product.plans]
         + [(t("plan.flat_fee", plan=plan.name), plan.flat_fee, {}, "") for plan in product.plans if plan.flat_fee]
         + [(t("plan.add_on", name=one.name), one.price, {}, one.note) for one in product.add_ons]
     ):
-        limits = "; ".join([*(f"{name}: {value}" for name, value in quotas.items()), *filter(None, [note, price.note])])
+        limits = [
+            t("plan.quota", name=in_words(quota_name(name), product), value=in_words(value, product))
+            for name, value in quotas.items()
+        ]
+        remarks = [in_words(one, product) for one in (remark, price.note) if one]
         details = "<br>".join(
-            filter(None, [escape(limits), source_links(product, [price.source] if price.source else [], t)])
+            filter(
+                None,
+                [
+                    escape("; ".join([*limits, *remarks])),
+                    source_links(product, [price.source] if price.source else [], t),
+                ],
+            )
         )
         known = basis_mark(price.basis, t, word=True)
         if price.dated:
@@ -174,7 +195,7 @@ def rating_row(item: Item, product: Product) -> str:
     known = basis_mark(rating.basis, t, word=True)
     if rating.confidence:
         known += f"<br><span class='muted small whole'>{escape(t('rating.confidence', level=t(f'confidence.{rating.confidence}')))}</span>"
-    reasons = [escape(rating.note)] if rating.note else []
+    reasons = [escape(in_words(rating.note, product))] if rating.note else []
     if rating.searched:
         reasons.append(escape(t("rating.searched", words=t.list(list(rating.searched)))))
     if rating.by:
@@ -253,7 +274,7 @@ if about.open:
                 st.caption(
                     t(
                         "product.effort",
-                        reason=product.implementation.reason,
+                        reason=in_words(product.implementation.reason, product),
                         **{
                             size: f"{t.number(effort.low)}–{t.number(effort.high)}"
                             for size, effort in product.implementation.days.items()
@@ -261,7 +282,7 @@ if about.open:
                     )
                 )
             if product.notes:
-                st.caption(plain(product.notes))
+                st.caption(plain(in_words(product.notes, product)))
 if strengths.open:
     with strengths:
         st.html(domains(product))
@@ -282,7 +303,7 @@ if ergonomics.open:
             + "".join(
                 f"<tr><td>{escape(t(f'criterion.{name}'))}</td><td class='r'><b>{t.number(one.score)}</b></td>"
                 f"<td style='width:26%'>{interval(one.interval[0], one.score, one.interval[1], most=100, title=t.number(one.score))}</td>"
-                f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(one.reason)}</td></tr>"
+                f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(in_words(one.reason, product))}</td></tr>"
                 for name, one in product.ergonomics.items()
             )
             + "</table>"

@@ -12,6 +12,7 @@ from scoring.charts import domain_heat
 from scoring.fit import NothingAskedError
 from vendors.edition_widgets import source_links
 from vendors.model import Rating
+from vendors.notes import note
 from workshops.choose.offer_widgets import TOP, OfferTables, small, table
 from workshops.session_widgets import assessment_of, require_project
 from workshops.words import Words
@@ -237,9 +238,9 @@ def evidence_section(item: str) -> None:
     for offer in chosen:
         rating, product = rating_of(offer, item), product_of(offer)
         links = source_links(product, rating.sources, t) if rating else ""
-        note = escape(rating.note) if rating else ""
+        why = escape(note(rating.note, product.id, language)) if rating else ""
         basis = basis_mark(assessment.basis(offer, item), t, word=True)
-        rows.append([escape(short[offer]), level_cell(offer, item, int(fit.asked[item])), basis, note, links])
+        rows.append([escape(short[offer]), level_cell(offer, item, int(fit.asked[item])), basis, why, links])
     st.markdown(f"**{words.item(item)}**" if item not in words.own else "")
     st.caption(asked_sentence(item))
     heads = [
