@@ -204,18 +204,20 @@ def rating_row(item: Item, product: Product) -> str:
         reasons.append(links)
     return (
         f"<tr><td>{name}<br><span class='muted small'>{escape(sentence[language])}</span></td>"
-        f"<td>{level_chip(rating.rating)}</td><td>{known}</td><td>{escape(_plan_words(product, rating))}</td>"
+        f"<td>{level_chip(rating.rating)}</td><td>{known}</td><td>{plan_cell(product, rating)}</td>"
         f"<td class='small'>{'<br>'.join(reasons)}</td></tr>"
     )
 
 
-def _plan_words(product: Product, rating) -> str:
-    if rating is None:
-        return ""
-    words = [product.plan(rating.plan).name] if rating.plan else []
+def plan_cell(product: Product, rating: Rating) -> str:
+    """From which plan or with which add-on the level is there, and what remains without."""
+    names = [product.plan(rating.plan).name] if rating.plan else []
     if rating.add_on:
-        words.append("+ " + product.add_on(rating.add_on).name)
-    return " ".join(words)
+        names.append("+ " + product.add_on(rating.add_on).name)
+    if not names:
+        return ""
+    rest = escape(t("rating.without", level=rating.without))
+    return f"{escape(' '.join(names))}<br><span class='muted small'>{rest}</span>"
 
 
 header(t("product.title"), t("product.state", count=len(edition.products), edition=edition.title[language]))
