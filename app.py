@@ -56,6 +56,7 @@ PAGES = {
 }
 SIGN_IN, NOT_YOURS = PAGES["enter"][0][0], "workshops/people/not_yours_page.py"
 UNLISTED = {"score"}  # pages that other pages lead to
+FIRST = {"projects", "sign-in"}  # where a visit without an address begins
 
 
 @st.cache_resource(show_spinner=False)
@@ -86,18 +87,23 @@ def pages(person, t):
     """
     instead = SIGN_IN if person.may("sign-in") else NOT_YOURS
     unlisted = UNLISTED | ({"accounts"} if person == AT_HOME else set())  # nobody has an account there
+
+    def named(file, address, icon, action):
+        """A page under its address; the first one stands at "/", where Streamlit has no other address for it, and again here."""
+        theirs = person.may(action)
+        look = {"title": t(f"page.{address}"), "icon": f":material/{icon}:"}
+        first = theirs and address in FIRST
+        if first:
+            yield st.Page(file, url_path="first", default=True, **look)
+        seen = theirs and not first and address not in unlisted
+        yield st.Page(file if theirs else instead, url_path=address, visibility="visible" if seen else "hidden", **look)
+
     return {
         t(f"section.{section}"): [
-            st.Page(
-                file if person.may(action) else instead,
-                title=t(f"page.{address}"),
-                url_path=address,
-                icon=f":material/{icon}:",
-                default=address in ("projects", "sign-in") and person.may(action),
-                visibility="visible" if person.may(action) and address not in unlisted else "hidden",
-            )
+            page
             for file, address, icon, action in entries
             if person.may(action) or action != "sign-in"  # who has signed in lands on their first page
+            for page in named(file, address, icon, action)
         ]
         for section, entries in PAGES.items()
     }

@@ -78,3 +78,15 @@ def test_the_language_keeps_its_choice_over_a_reload(visit):
     settle(page)
 
     assert page.get_by_role("heading", name="Projets").is_visible()
+
+
+def test_the_first_page_has_an_address_of_its_own(visit, server):
+    page = visit()
+    page.goto(f"{server}/projects")
+    settle(page)
+
+    assert page.get_by_role("heading", name="Projects").is_visible()
+    assert page.get_by_text("Page not found").count() == 0
+    assert page.get_by_test_id("stSidebarNav").get_by_text("Projects", exact=True).count() == 1
+    page.goto(f"{server}/no-such-page")
+    page.get_by_text("Page not found").wait_for()
