@@ -7,6 +7,7 @@ from html import escape
 from interface.language import Texts
 from interface.theme import LEVEL_COLOURS, LEVEL_INK
 
+NOT_RATED = "not-rated"  # where nothing is known
 BASIS_SIGNS = {
     "tested": "●",
     "documented": "●",
@@ -14,7 +15,7 @@ BASIS_SIGNS = {
     "declared": "◐",
     "secondary": "◐",
     "assessed": "○",
-    "not-rated": "◌",
+    NOT_RATED: "◌",
 }
 VERDICT_SIGNS = {"pass": "✓", "likely pass": "✓?", "likely fail": "✗?", "fail": "✗"}
 VERDICT_ROLE = {"pass": "good", "likely pass": "warn", "likely fail": "warn", "fail": "bad"}
@@ -33,7 +34,7 @@ def level_chip(level: float | None, title: str = "") -> str:
 
 def basis_mark(basis: str | None, t: Texts, *, word: bool = False) -> str:
     """How a rating is known: full, half, hollow or dashed circle, with its word."""
-    key = basis or "not-rated"
+    key = basis or NOT_RATED
     name = t(f"basis.{key}")
     return (
         f'<span class="basis" title="{escape(name)}" aria-label="{escape(name)}">{BASIS_SIGNS[key]}'
@@ -43,7 +44,7 @@ def basis_mark(basis: str | None, t: Texts, *, word: bool = False) -> str:
 
 def basis_words(basis: str | None, t: Texts) -> str:
     """The same in plain text, for tables."""
-    key = basis or "not-rated"
+    key = basis or NOT_RATED
     return f"{BASIS_SIGNS[key]} {t(f'basis.{key}')}"
 
 

@@ -12,7 +12,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from functional_map.load import load_map
 from functional_map.model import FunctionalMap, folded
-from vendors.entries import DAY_RATE, FACTS, FLAT_FEE
+from vendors.entries import DAY_RATE, FLAT_FEE
 from vendors.load import read_edition
 from vendors.model import (
     BASES,
@@ -23,6 +23,7 @@ from vendors.model import (
     CRITERION_HALF_WIDTH,
     DEPLOYMENTS,
     EVIDENCED,
+    FACTS,
     KINDS,
     MONTHS_DOCUMENTED,
     MONTHS_FRESH,

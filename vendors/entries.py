@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from vendors.load import product_from
-from vendors.model import BASES, TEAM_SIZES, Edition, Price, Product
+from vendors.model import BASES, FACTS, TEAM_SIZES, Edition, Price, Product
 
 Record = Mapping[str, Any]
 TEXT_LANGUAGES = ("en", "fr")
-FACTS = ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators")
 PRICE = (
     "on_quote",
     "amount",

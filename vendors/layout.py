@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from vendors.entries import DAY_RATE, FACTS, FLAT_FEE, Key
+from vendors.entries import DAY_RATE, FLAT_FEE, Key
 from vendors.model import (
     BASES,
     BILLINGS,
     CONFIDENCES,
     CRITERIA,
     CRITERION_HALF_WIDTH,
+    FACTS,
     KINDS,
     SOURCE_KINDS,
     TEAM_SIZES,

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from functional_map.data_files import parse_yaml, read_text, read_yaml
 from functional_map.model import Text
 from vendors.model import (
+    FACTS,
     AddOn,
     Criterion,
     Edition,
@@ -147,7 +148,6 @@ class _Reader:
             "notes",
         }
     )
-    FACTS = ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators")
 
     def __init__(self, file: str, problems: list[str]) -> None:
         self.file, self.problems = file, problems
@@ -224,8 +224,8 @@ class _Reader:
         for unknown in sorted(set(map(str, raw)) - self.PRODUCT_FIELDS):
             self.say("product", f"{unknown} is not a field of a product: misspelt?")
         profile = self.mapping(raw, "profile")
-        for unknown in sorted(set(profile) - set(self.FACTS)):
-            self.say("profile", f"{unknown} is not a profile fact; one of {', '.join(self.FACTS)}")
+        for unknown in sorted(set(profile) - set(FACTS)):
+            self.say("profile", f"{unknown} is not a profile fact; one of {', '.join(FACTS)}")
         return Product(
             **{
                 name: self.word(raw, name, "product")
@@ -235,7 +235,7 @@ class _Reader:
             first_party=self.words(raw, "first_party", "product"),
             summary=self.text(raw, "summary", "product"),
             for_whom=self.text(raw, "for_whom", "product"),
-            **{name: self.fact(profile[name], name) if name in profile else None for name in self.FACTS},
+            **{name: self.fact(profile[name], name) if name in profile else None for name in FACTS},
             plans=tuple(filter(None, (self.plan(one) for one in self.entries(raw, "plans")))),
             add_ons=tuple(filter(None, (self.add_on(one) for one in self.entries(raw, "add_ons")))),
             implementation=self.implementation(raw["implementation"]) if "implementation" in raw else None,

@@ -27,6 +27,8 @@ HALF_WIDTH_DOCUMENTED_HIGH = 0.25
 UNKNOWN = (0.0, 4.0)
 MONTHS_FRESH, MONTHS_DOCUMENTED = 24, 48  # older evidence loses a step of confidence, then its basis
 
+# the facts of a profile, each with how it is known
+FACTS = ("company_sizes", "deployment", "hosting_regions", "interface_languages", "sectors", "integrators")
 KINDS = ("global-suite", "mid-market", "small-business", "open-source", "field-sales", "service-led", "marketing-led")
 DEPLOYMENTS = ("cloud", "private-cloud", "on-premises")
 REGIONS = ("eu", "eea", "fr", "de", "uk", "ch", "us", "ca", "au", "in", "jp", "other")

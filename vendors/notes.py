@@ -14,8 +14,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from functional_map.data_files import read_yaml
-from vendors.entries import FACTS
-from vendors.model import Edition, Product
+from vendors.model import FACTS, Edition, Product
 
 FOLDER = Path(__file__).parent / "french"
 
@@ -34,11 +33,13 @@ def french(product: str) -> Mapping[str, str]:
 def read_french(product: str, problems: list[str]) -> dict[str, str]:
     """The same, with a sentence added to `problems` for everything that cannot be used."""
     path = {one.stem: one for one in FOLDER.glob("*.yaml")}.get(product)  # an id never becomes a path by itself
-    found = {} if path is None else read_yaml(path, problems) or {}
-    for text, words in found.items():
-        if not (isinstance(text, str) and isinstance(words, str) and words.strip()):
+    found: dict[str, str] = {}
+    for text, words in ((path and read_yaml(path, problems)) or {}).items():
+        if isinstance(text, str) and isinstance(words, str) and words.strip():
+            found[text] = words
+        else:
             problems.append(f'{FOLDER.name}/{product}.yaml: "{text}" has no French; write it between quotes')
-    return {text: words for text, words in found.items() if isinstance(words, str) and words.strip()}
+    return found
 
 
 def translated_products() -> list[str]:

@@ -6,15 +6,12 @@ import streamlit as st
 
 from functional_map.load import load_map
 from functional_map.model import Item, folded
-from interface.marks import basis_mark, basis_words, interval, level_chip
+from interface.marks import NOT_RATED, basis_mark, basis_words, interval, level_chip
 from interface.page_widgets import current_language, header, page_texts, plain
 from vendors.edition_widgets import current_edition, source_links
-from vendors.entries import FACTS
 from vendors.market import domain_profile
-from vendors.model import BASES, Price, Product, Rating
+from vendors.model import BASES, FACTS, Price, Product, Rating
 from vendors.notes import note, quota_name
-
-NOT_RATED = "not-rated"
 
 t = page_texts("vendors")
 language = current_language()
@@ -220,6 +217,87 @@ def plan_cell(product: Product, rating: Rating) -> str:
     return f"{escape(' '.join(names))}<br><span class='muted small'>{rest}</span>"
 
 
+def about_section(product: Product) -> None:
+    """What it is, its plans and what it takes to put it to work."""
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.html(profile(product))
+        if product.website.startswith("https://"):
+            st.link_button(
+                t("product.website"),
+                product.website,
+                icon=":material/open_in_new:",
+                type="tertiary",
+                key="products_website",
+            )
+    with right:
+        st.html(plans(product))
+        if product.implementation:
+            st.caption(
+                t(
+                    "product.effort",
+                    reason=in_words(product.implementation.reason, product),
+                    **{
+                        size: f"{t.number(effort.low)}–{t.number(effort.high)}"
+                        for size, effort in product.implementation.days.items()
+                    },
+                )
+            )
+        if product.notes:
+            st.caption(plain(in_words(product.notes, product)))
+
+
+def domains_section(product: Product) -> None:
+    """Strong and weak domains against the market."""
+    st.html(domains(product))
+    st.caption(t("domains.help"))
+
+
+def ergonomics_section(product: Product) -> None:
+    """The score, with each criterion and its reason."""
+    low, central, high = product.ergonomics_interval
+    st.markdown(
+        t(
+            "ergonomics.score",
+            score=t.number(central) if central == central else "?",
+            low=t.number(low),
+            high=t.number(high),
+        )
+    )
+    st.html(
+        "<table class='clean'>"
+        + "".join(
+            f"<tr><td>{escape(t(f'criterion.{name}'))}</td><td class='r'><b>{t.number(one.score)}</b></td>"
+            f"<td style='width:26%'>{interval(one.interval[0], one.score, one.interval[1], most=100, title=t.number(one.score))}</td>"
+            f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(in_words(one.reason, product))}</td></tr>"
+            for name, one in product.ergonomics.items()
+        )
+        + "</table>"
+    )
+
+
+def ratings_section(product: Product) -> None:
+    """Every rating, to be narrowed by domain and by how it is known."""
+    first, second = st.columns([3, 2])
+    domain = first.selectbox(
+        t("domains.domain"),
+        [one.id for one in functional_map.domains],
+        index=None,
+        key="products_domain",
+        placeholder=t("all"),
+        format_func=lambda one: functional_map.domain(one).label[language],
+    )
+    basis = second.selectbox(
+        t("rating.basis"),
+        [*BASES, NOT_RATED],
+        index=None,
+        key="products_basis",
+        placeholder=t("all"),
+        format_func=lambda one: basis_words(one, t),
+    )
+    st.html(ratings_by_domain(product, domain, basis))
+
+
 header(t("product.title"), t("product.state", count=len(edition.products), edition=edition.title[language]))
 if not edition.products:
     st.info(t("product.none"), icon=":material/inventory_2:")
@@ -252,81 +330,14 @@ evidence = t.list(
 )
 st.caption(t("product.rests_on", counts=evidence, share=t.percent(len(product.ratings) / len(functional_map.items))))
 
-about, strengths, ergonomics, ratings = st.tabs(
-    [t("product.tab.about"), t("product.tab.domains"), t("product.tab.ergonomics"), t("product.tab.ratings")],
-    key="products_tabs",
-    on_change="rerun",
-)
-if about.open:
-    with about:
-        left, right = st.columns([2, 3], gap="large")
-        with left:
-            st.html(profile(product))
-            if product.website.startswith("https://"):
-                st.link_button(
-                    t("product.website"),
-                    product.website,
-                    icon=":material/open_in_new:",
-                    type="tertiary",
-                    key="products_website",
-                )
-        with right:
-            st.html(plans(product))
-            if product.implementation:
-                st.caption(
-                    t(
-                        "product.effort",
-                        reason=in_words(product.implementation.reason, product),
-                        **{
-                            size: f"{t.number(effort.low)}–{t.number(effort.high)}"
-                            for size, effort in product.implementation.days.items()
-                        },
-                    )
-                )
-            if product.notes:
-                st.caption(plain(in_words(product.notes, product)))
-if strengths.open:
-    with strengths:
-        st.html(domains(product))
-        st.caption(t("domains.help"))
-if ergonomics.open:
-    with ergonomics:
-        low, central, high = product.ergonomics_interval
-        st.markdown(
-            t(
-                "ergonomics.score",
-                score=t.number(central) if central == central else "?",
-                low=t.number(low),
-                high=t.number(high),
-            )
-        )
-        st.html(
-            "<table class='clean'>"
-            + "".join(
-                f"<tr><td>{escape(t(f'criterion.{name}'))}</td><td class='r'><b>{t.number(one.score)}</b></td>"
-                f"<td style='width:26%'>{interval(one.interval[0], one.score, one.interval[1], most=100, title=t.number(one.score))}</td>"
-                f"<td>{basis_mark(one.basis, t, word=True)}</td><td class='muted small'>{escape(in_words(one.reason, product))}</td></tr>"
-                for name, one in product.ergonomics.items()
-            )
-            + "</table>"
-        )
-if ratings.open:
-    with ratings:
-        first, second = st.columns([3, 2])
-        domain = first.selectbox(
-            t("domains.domain"),
-            [one.id for one in functional_map.domains],
-            index=None,
-            key="products_domain",
-            placeholder=t("all"),
-            format_func=lambda one: functional_map.domain(one).label[language],
-        )
-        basis = second.selectbox(
-            t("rating.basis"),
-            [*BASES, NOT_RATED],
-            index=None,
-            key="products_basis",
-            placeholder=t("all"),
-            format_func=lambda one: basis_words(one, t),
-        )
-        st.html(ratings_by_domain(product, domain, basis))
+sections = {
+    "about": about_section,
+    "domains": domains_section,
+    "ergonomics": ergonomics_section,
+    "ratings": ratings_section,
+}
+tabs = st.tabs([t(f"product.tab.{one}") for one in sections], key="products_tabs", on_change="rerun")
+for tab, section in zip(tabs, sections.values(), strict=True):
+    if tab.open:
+        with tab:
+            section(product)
