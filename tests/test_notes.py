@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from html import escape
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,7 @@ from vendors import notes
 from vendors.load import load_edition
 from vendors.notes import french, missing_french, note, read_french, texts_of, translated_products
 from vendors.publish import editions
+from workshops.decide.suitability_widgets import edition_says
 
 
 @pytest.fixture
@@ -76,6 +78,22 @@ def test_no_number_changes_on_the_way_into_french(product):
     assert not problems
     assert [pair for pair in pairs if numbers(pair[0]) != numbers(pair[1])] == []
     assert [words for _, words in pairs if re.search(r" [:;?!»%](\s|$|\.|,)|« |'", words)] == []
+
+
+def test_a_french_reader_of_decide_reads_the_trades_in_french(shipped):
+    product, trade = next(
+        (one, trade)
+        for one in shipped.products.values()
+        for trade in (one.sectors.values if one.sectors else ())
+        if french(one.id).get(trade, trade) != trade
+    )
+    said = {
+        language: edition_says(SimpleNamespace(edition=shipped), product.id, "references", texts("workshops", language))
+        for language in ("en", "fr")
+    }
+
+    assert trade in said["en"] and trade not in said["fr"]
+    assert french(product.id)[trade] in said["fr"]
 
 
 def test_a_french_reader_of_products_reads_french(installed, shipped):

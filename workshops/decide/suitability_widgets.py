@@ -10,6 +10,7 @@ import streamlit as st
 from interface.language import Texts
 from interface.marks import interval
 from interface.page_widgets import plain
+from vendors.notes import note
 from workshops.access import Person
 from workshops.assess import Assessment
 from workshops.decide.decide_widgets import attempt, name_box, offers_to_choose, people_to_choose, typed_date
@@ -145,8 +146,12 @@ def edition_says(assessment: Assessment, product_id: str, criterion: str, t: Tex
     fact = getattr(assessment.edition.products[product_id], FACTS.get(criterion, ""), None)
     if fact is None or not fact.values:
         return ""
-    spoken = {"support": t.language_name, "integrator": t.country_name}.get(criterion, str)
-    names = [spoken(one) for one in fact.values]
+    spoken = {
+        "support": t.language_name,
+        "integrator": t.country_name,
+        "references": lambda one: note(one, product_id, t.language),
+    }
+    names = [spoken[criterion](one) for one in fact.values]
     return f"  \n:gray[{plain(t('suitability.edition', values=t.list(names)))}]"
 
 
